@@ -1,0 +1,51 @@
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <iostream>
+#include <vector>
+
+#include "apps/branchline/verbs/verbs.h"
+#include "apps/version_text.h"
+#include "framework/base/error.h"
+
+namespace {
+
+using branchline::apps::ExitCode;
+using branchline::apps::Verb;
+
+std::vector<Verb> add_verbs(CLI::App& app) {
+  using namespace branchline::apps;
+  return {add_demo(app),      add_run(app),     add_plan(app),   add_profile(app),
+          add_verify(app),    add_inspect(app), add_import(app), add_train(app),
+          add_calibrate(app), add_link(app),    add_ping(app),   add_doctor(app)};
+}
+
+int run_chosen(const std::vector<Verb>& verbs) {
+  for (const Verb& verb : verbs) {
+    if (verb.command->parsed()) return verb.run();
+  }
+  return ExitCode::kUsage;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{
+      "Runs one early-exit network across device and edge, and answers before a deadline."};
+  app.name("branchline");
+  app.require_subcommand(1);
+  app.set_version_flag("-V,--version", [] { return branchline::apps::version_text("branchline"); });
+  app.set_config("--config", "", "Read flags from a TOML file; one section a verb");
+  try {
+    const std::vector<Verb> verbs = add_verbs(app);
+    app.parse(argc, argv);
+    return run_chosen(verbs);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? ExitCode::kDone : ExitCode::kUsage;
+  } catch (const branchline::InputError& error) {
+    std::cerr << "branchline: " << error.what() << '\n';
+    return error.kind() == branchline::InputKind::model ? ExitCode::kBadModel : ExitCode::kUsage;
+  } catch (const std::exception& error) {
+    std::cerr << "branchline: " << error.what() << '\n';
+    return ExitCode::kFailed;
+  }
+}

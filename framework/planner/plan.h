@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "framework/base/tier.h"
+#include "framework/base/unit_ranges.h"
+#include "framework/graph/unit.h"
+
+namespace branchline::planner {
+
+using graph::Nanoseconds;
+
+/// Where the predicted time goes. Links: 1 is device–edge, 2 is edge–cloud.
+struct Breakdown {
+  Nanoseconds device{0}, uplink{0}, edge{0}, downlink{0};
+  Nanoseconds uplink2{0}, cloud{0}, downlink2{0};
+
+  friend bool operator==(const Breakdown&, const Breakdown&) = default;
+};
+
+/// An exit and a tier for every unit that it needs, with what the cost model predicts for it. A
+/// value.
+struct Plan {
+  int exit = 0;                           ///< index from 0
+  std::vector<std::optional<Tier>> tier;  ///< by unit id; nullopt: the unit does not run
+  Nanoseconds predicted{0};
+  std::int64_t uplink_bytes = 0, downlink_bytes = 0;
+  std::int64_t uplink2_bytes = 0, downlink2_bytes = 0;
+  Breakdown breakdown;
+  bool feasible = true;  ///< predicted <= deadline, or no deadline was given
+
+  friend bool operator==(const Plan&, const Plan&) = default;
+};
+
+/// Consecutive part of a plan on one tier: what that tier runs in one go.
+struct PlanStage {
+  Tier tier = Tier::device;
+  UnitRanges units;
+
+  friend bool operator==(const PlanStage&, const PlanStage&) = default;
+};
+
+/// The plan as stages in the order they run; each stage's units are convex given the stages before
+/// it. Device→edge gives two, edge→device (Edgent's direction) two after an empty device start,
+/// device→edge→cloud three.
+std::vector<PlanStage> stages_of(const Plan& plan);
+
+/// Units of `plan` on `tier`.
+UnitRanges units_on(const Plan& plan, Tier tier);
+
+}  // namespace branchline::planner

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+
+#include "framework/graph/layer_graph.h"
+#include "framework/planner/plan.h"
+
+namespace branchline::planner {
+
+/// One hop. Goodput in bytes/s, > 0; round trip >= 0.
+struct LinkSpeed {
+  double uplink_bytes_per_s = 0;
+  double downlink_bytes_per_s = 0;
+  Nanoseconds round_trip{0};
+
+  friend bool operator==(const LinkSpeed&, const LinkSpeed&) = default;
+};
+
+/// What a planner is asked. The graph is borrowed and must be profiled for two tiers (device, edge)
+/// or three.
+struct PlanRequest {
+  const graph::LayerGraph& graph;
+  LinkSpeed link;                            ///< device–edge
+  std::optional<LinkSpeed> link2;            ///< edge–cloud; required with three tiers
+  std::optional<int> exit;                   ///< index from 0; nullopt: the planner chooses
+  std::optional<Nanoseconds> deadline;       ///< duration from the start of the request
+  std::optional<std::int64_t> result_bytes;  ///< nullopt: the bytes of the exit's logits
+  Nanoseconds edge_queue{0};  ///< waiting time expected at the edge, paid once when it is used
+};
+
+}  // namespace branchline::planner

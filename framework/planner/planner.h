@@ -1,0 +1,39 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "framework/planner/plan_request.h"
+
+namespace branchline::planner {
+
+/// An algorithm that places the units of one exit. Stateless; safe from any thread.
+/// plan() checks the request once and chooses the exit; each algorithm only solves one exit at a
+/// time.
+class Planner {
+ public:
+  virtual ~Planner() = default;
+
+  /// The algorithm's name on the command line, e.g. "neurosurgeon".
+  virtual const std::string& name() const = 0;
+
+  /// One line for `branchline plan --list`: what it minimises, over which plans, at what cost.
+  virtual const std::string& summary() const = 0;
+
+  /// Whether it can place units on three tiers.
+  virtual bool three_tiers() const { return false; }
+
+  /// With request.exit: the best plan for that exit. Without: the deepest exit whose plan meets the
+  /// deadline; if none does, the fastest plan of all with feasible = false. Without a deadline: the
+  /// deepest exit. nullopt when no placement exists (a unit runs on no tier).
+  /// @throws InputError when the graph is not profiled for the tiers, a goodput is not positive or
+  /// the exit is not there.
+  std::optional<Plan> plan(const PlanRequest& request) const;
+
+ private:
+  /// Least-latency plan this algorithm finds for `exit` (checked), priced by price_plan
+  /// (plan_cost.h).
+  virtual std::optional<Plan> do_plan(const PlanRequest& request, int exit) const = 0;
+};
+
+}  // namespace branchline::planner
