@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "framework/slice/slice.h"
+
+namespace branchline::slice {
+
+/// Compiled slices of any number of models: bounded by bytes, least recently used out, compiled by
+/// one background thread. Safe from any thread; no lock is held while compiling.
+class SliceCache {
+ public:
+  using Ready = std::function<void(std::shared_ptr<const Slice> slice, const std::string& error)>;
+
+  /// @param max_bytes  of Slice::bytes() kept; the most recent slice is always kept
+  explicit SliceCache(std::int64_t max_bytes);
+  ~SliceCache();  ///< stops compiling what has not begun; callbacks not yet called get an error
+
+  /// The slice if it is ready, and then it counts as used; nullptr otherwise. Never compiles.
+  std::shared_ptr<const Slice> find(const model::Model& model, const SliceSpec& spec);
+
+  /// Compiles in the background unless it is there or under way; `ready` (may be empty) is called
+  /// once, from the background thread or at once from this call, with the slice or with an error
+  /// text and nullptr.
+  void prepare(std::shared_ptr<const model::Model> model, const SliceSpec& spec, Ready ready = {});
+
+  /// Compiles now if needed, and waits. @throws RunError
+  std::shared_ptr<const Slice> get(std::shared_ptr<const model::Model> model,
+                                   const SliceSpec& spec);
+
+  std::int64_t bytes() const;
+  std::size_t pending() const;  ///< slices waiting for or under compilation
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace branchline::slice
