@@ -1,0 +1,117 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "framework/base/clock.h"
+#include "transport/message.h"
+
+namespace branchline::transport {
+
+/// When the frame of an incoming message began to arrive and when it was complete, on this
+/// machine's clock: goodput is measured from real frames.
+struct Arrival {
+  TimePoint first_byte;
+  TimePoint complete;
+  std::uint64_t frame_bytes = 0;
+};
+
+/// Told by a channel, always from its I/O thread, one call at a time: return quickly, never compute
+/// or block here. on_closed is the last call and comes exactly once.
+class ChannelListener {
+ public:
+  virtual ~ChannelListener() = default;
+  virtual void on_message(Message message, const Arrival& arrival) = 0;
+  /// The last byte of message `id` was handed to the kernel; `frame_bytes` long, written since
+  /// `begun`.
+  virtual void on_sent(std::uint64_t id, std::uint64_t frame_bytes, TimePoint begun) {
+    (void)id, (void)frame_bytes, (void)begun;
+  }
+  virtual void on_closed(const std::string& reason) = 0;
+};
+
+/// A connection that carries messages both ways, many in flight, answers in any order. Every member
+/// is safe from any thread. Tensors are sent from their own storage, which the message keeps alive,
+/// and received into pooled aligned buffers.
+class Channel {
+ public:
+  virtual ~Channel() = default;
+
+  /// Queues the message; never blocks. @returns false when the channel is closed or too much is
+  /// queued.
+  virtual bool send(Message message) = 0;
+
+  /// Ends the connection; the listener hears on_closed(reason).
+  virtual void close(const std::string& reason) = 0;
+
+  virtual bool is_open() const = 0;
+
+  /// "127.0.0.1:7400".
+  virtual std::string peer() const = 0;
+
+  /// Time since anything was received.
+  virtual Duration silent_for() const = 0;
+};
+
+/// Caps that are checked before anything is allocated.
+struct FrameLimits {
+  std::uint64_t max_frame_bytes = 64ull << 20;
+  std::uint32_t max_metadata_bytes = 1u << 20;
+  std::uint32_t max_tensors = 1024;
+  std::uint64_t max_queued_bytes = 256ull << 20;  ///< waiting to be written
+};
+
+/// The thread that does all socket work of a process (one io_context). Destroying it closes every
+/// channel.
+class IoThread {
+ public:
+  IoThread();
+  ~IoThread();
+  IoThread(const IoThread&) = delete;
+  IoThread& operator=(const IoThread&) = delete;
+
+  struct Parts;
+  Parts& parts() noexcept { return *parts_; }
+
+ private:
+  std::unique_ptr<Parts> parts_;
+};
+
+/// "host:port" or "[v6]:port". @throws InputError naming `where`.
+struct Endpoint {
+  std::string host;
+  std::uint16_t port = 0;
+};
+Endpoint parse_endpoint(const std::string& text, const std::string& where);
+std::string to_string(const Endpoint& endpoint);
+
+/// Begins to connect and returns at once. The listener hears on_message(Welcome or Refused, …)
+/// after the Hello that the channel sends by itself, or on_closed with a sentence (refused, timed
+/// out, protocol versions do not fit, …).
+std::shared_ptr<Channel> connect(IoThread& io, const Endpoint& endpoint, const Hello& hello,
+                                 Duration timeout, std::shared_ptr<ChannelListener> listener,
+                                 const FrameLimits& limits = {});
+
+/// Accepts connections until destroyed. A peer that is not speaking protocol 1 is closed with a
+/// Refused sentence.
+class Server {
+ public:
+  /// Called on the I/O thread for each accepted connection; returns who listens to it. The peer's
+  /// Hello arrives as its first message.
+  using OnConnect = std::function<std::shared_ptr<ChannelListener>(std::shared_ptr<Channel>)>;
+
+  /// @throws InputError when the address cannot be bound (in use, no such host, no right).
+  Server(IoThread& io, const Endpoint& listen, OnConnect on_connect,
+         const FrameLimits& limits = {});
+  ~Server();
+
+  std::uint16_t port() const;  ///< the real one when 0 was asked for
+  void stop_accepting();
+
+ private:
+  struct Parts;
+  std::shared_ptr<Parts> parts_;
+};
+
+}  // namespace branchline::transport
