@@ -10,8 +10,8 @@
 namespace branchline::model {
 
 /// One input of `forward`. An image input is given by users as an 8-bit picture of any size, HWC,
-/// RGB; it is resized to the shape's height and width, and `(x / 255 - mean) / std` per channel
-/// makes the network's f32 NCHW input.
+/// RGB (or gray, where the shape has one channel); it is resized to the shape's height and width,
+/// and `(x / 255 - mean) / std` per channel makes the network's f32 NCHW input.
 struct InputManifest {
   std::string name = "input";
   bool is_image = false;
