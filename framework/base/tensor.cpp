@@ -45,6 +45,14 @@ const char* name_of(DType type) noexcept {
   return "unknown";
 }
 
+std::optional<DType> dtype_from_name(const std::string& name) noexcept {
+  for (int number = 0; number < kDTypeCount; ++number) {
+    const auto type = static_cast<DType>(number);
+    if (name == name_of(type)) return type;
+  }
+  return std::nullopt;
+}
+
 std::int64_t element_count(const Shape& shape) noexcept {
   std::int64_t count = 1;
   for (const std::int64_t dimension : shape) count *= dimension;

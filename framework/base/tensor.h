@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,9 @@ std::size_t size_of(DType type) noexcept;
 
 /// "f32", "u8", …
 const char* name_of(DType type) noexcept;
+
+/// The type that name_of calls `name`; nullopt when none does.
+std::optional<DType> dtype_from_name(const std::string& name) noexcept;
 
 using Shape = std::vector<std::int64_t>;
 

@@ -1,0 +1,284 @@
+#include "framework/graph/graph_json.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "framework/base/error.h"
+#include "framework/graph/validate_graph.h"
+
+namespace branchline::graph {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr const char* kGraphSchema = "branchline.graph/1";
+
+ordered_json spec_to_json(const TensorSpec& spec) {
+  return {{"dtype", name_of(spec.type)}, {"shape", spec.shape}};
+}
+
+ordered_json features_to_json(const LayerFeatures& features) {
+  return {{"input_bytes", features.input_bytes},
+          {"output_bytes", features.output_bytes},
+          {"weight_bytes", features.weight_bytes},
+          {"macs", features.macs},
+          {"filter_term", features.filter_term}};
+}
+
+/// A plain unit id when the value is the unit's first output, [unit, index] otherwise.
+ordered_json value_to_json(const ValueId& value) {
+  if (value.index == 0) return value.unit;
+  return ordered_json::array({value.unit, value.index});
+}
+
+ordered_json unit_to_json(const Unit& unit) {
+  ordered_json json = {{"id", unit.id}, {"name", unit.name}};
+  if (!unit.type.empty()) json["type"] = unit.type;
+  json["time_ns"] = ordered_json::array();
+  for (const std::optional<Nanoseconds>& time : unit.time) {
+    json["time_ns"].push_back(time ? ordered_json(time->count()) : ordered_json(nullptr));
+  }
+  json["output_bytes"] = unit.output_bytes;
+  json["inputs"] = ordered_json::array();
+  for (const ValueId& input : unit.inputs) json["inputs"].push_back(value_to_json(input));
+  if (!unit.transmissible) json["transmissible"] = false;
+  if (!unit.outputs.empty()) {
+    json["outputs"] = ordered_json::array();
+    for (const TensorSpec& output : unit.outputs) json["outputs"].push_back(spec_to_json(output));
+  }
+  if (unit.features != LayerFeatures{}) json["features"] = features_to_json(unit.features);
+  return json;
+}
+
+ordered_json exit_to_json(const LayerGraph& graph, int number) {
+  const ExitPoint& exit = graph.exits[static_cast<std::size_t>(number)];
+  ordered_json json = {{"name", exit.name}, {"unit", exit.value.unit}};
+  if (exit.value.index != 0) json["index"] = exit.value.index;
+  json["accuracy"] = exit.accuracy ? ordered_json(*exit.accuracy) : ordered_json(nullptr);
+  json["head"] = head_units(graph, number);
+  json["cut_vertices"] = cut_vertices(graph, number);
+  return json;
+}
+
+/// Reads one document; every complaint names the file and the field.
+class GraphReader {
+ public:
+  explicit GraphReader(const std::string& where) : where_(where) {}
+
+  LayerGraph read(const ordered_json& json) const {
+    if (!json.is_object()) fail("the document is no JSON object", "see docs/schemas.md");
+    const std::string schema = text(json, "schema", "the document", "");
+    if (schema != kGraphSchema) {
+      fail("schema is '" + schema + "'", std::string("write \"schema\": \"") + kGraphSchema + '"');
+    }
+    LayerGraph graph;
+    graph.name = text(json, "name", "the document", "");
+    graph.digest = text(json, "digest", "the document", "");
+    graph.batchable = flag(json, "batchable", "the document", false);
+    for (const ordered_json& unit : list(json, "units", "the document")) {
+      graph.units.push_back(read_unit(unit, graph.units.size()));
+    }
+    graph.tiers = read_tiers(json, graph.units);
+    for (const ordered_json& exit : list(json, "exits", "the document")) {
+      graph.exits.push_back(read_exit(exit, graph.exits.size()));
+    }
+    return graph;
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& what, const std::string& fix) const {
+    throw InputError(what, where_, fix);
+  }
+
+  const ordered_json& field(const ordered_json& json, const char* key,
+                            const std::string& owner) const {
+    if (!json.is_object()) fail(owner + " is no JSON object", "see docs/schemas.md");
+    const auto found = json.find(key);
+    if (found == json.end()) {
+      fail(owner + " has no field \"" + key + '"', "see docs/schemas.md");
+    }
+    return *found;
+  }
+
+  bool given(const ordered_json& json, const char* key) const {
+    return json.is_object() && json.contains(key) && !json[key].is_null();
+  }
+
+  std::string text(const ordered_json& json, const char* key, const std::string& owner,
+                   const std::string& fallback) const {
+    if (!given(json, key)) return fallback;
+    if (!json[key].is_string()) fail(owner + ": \"" + key + "\" is no text", "quote it");
+    return json[key].get<std::string>();
+  }
+
+  bool flag(const ordered_json& json, const char* key, const std::string& owner,
+            bool fallback) const {
+    if (!given(json, key)) return fallback;
+    if (!json[key].is_boolean()) fail(owner + ": \"" + key + "\" is not true or false", "");
+    return json[key].get<bool>();
+  }
+
+  const ordered_json& list(const ordered_json& json, const char* key,
+                           const std::string& owner) const {
+    const ordered_json& value = field(json, key, owner);
+    if (!value.is_array()) fail(owner + ": \"" + key + "\" is no list", "write [ … ]");
+    return value;
+  }
+
+  /// Whole numbers, also written 1e6 or 5.0 as scripts do.
+  std::int64_t integer(const ordered_json& value, const std::string& owner) const {
+    constexpr double kLimit = 9.2e18;
+    const bool too_large = value.is_number_unsigned() &&
+                           value.get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX);
+    if (value.is_number_integer() && !too_large) return value.get<std::int64_t>();
+    if (value.is_number_float()) {
+      const double number = value.get<double>();
+      const bool representable = number >= -kLimit && number <= kLimit;
+      if (representable && static_cast<double>(static_cast<std::int64_t>(number)) == number) {
+        return static_cast<std::int64_t>(number);
+      }
+    }
+    fail(owner + " is " + value.dump(), "write a whole number that fits in 64 bits");
+  }
+
+  std::int32_t small_integer(const ordered_json& value, const std::string& owner) const {
+    const std::int64_t number = integer(value, owner);
+    if (number < INT32_MIN || number > INT32_MAX) {
+      fail(owner + " is " + value.dump(), "ids and indexes fit in 32 bits");
+    }
+    return static_cast<std::int32_t>(number);
+  }
+
+  ValueId read_value(const ordered_json& json, const std::string& owner) const {
+    if (!json.is_array()) return {small_integer(json, owner), 0};
+    if (json.size() != 2) fail(owner + " is " + json.dump(), "write a unit id or [unit, output]");
+    return {small_integer(json[0], owner), small_integer(json[1], owner)};
+  }
+
+  TensorSpec read_spec(const ordered_json& json, const std::string& owner) const {
+    TensorSpec spec;
+    const std::string type = text(json, "dtype", owner, "");
+    const std::optional<DType> known = dtype_from_name(type);
+    if (!known) fail(owner + ": unknown dtype '" + type + "'", "write f32, f16, u8, i64, …");
+    spec.type = *known;
+    for (const ordered_json& dimension : list(json, "shape", owner)) {
+      spec.shape.push_back(integer(dimension, owner + ": a dimension"));
+    }
+    return spec;
+  }
+
+  LayerFeatures read_features(const ordered_json& json, const std::string& owner) const {
+    const auto count = [&](const char* key) {
+      return given(json, key) ? integer(json[key], owner + ": \"" + key + '"') : 0;
+    };
+    LayerFeatures features{count("input_bytes"), count("output_bytes"), count("weight_bytes"),
+                           count("macs"), 0};
+    if (given(json, "filter_term")) {
+      if (!json["filter_term"].is_number()) fail(owner + ": \"filter_term\" is no number", "");
+      features.filter_term = json["filter_term"].get<double>();
+    }
+    return features;
+  }
+
+  void read_times(const ordered_json& json, const std::string& owner, Unit& unit) const {
+    if (!given(json, "time_ns")) return;
+    for (const ordered_json& time : list(json, "time_ns", owner)) {
+      if (time.is_null()) {
+        unit.time.emplace_back(std::nullopt);
+      } else {
+        unit.time.emplace_back(Nanoseconds(integer(time, owner + ": a time in \"time_ns\"")));
+      }
+    }
+  }
+
+  Unit read_unit(const ordered_json& json, std::size_t position) const {
+    const std::string owner = "units[" + std::to_string(position) + "]";
+    Unit unit;
+    unit.id = small_integer(field(json, "id", owner), owner + ": \"id\"");
+    unit.name = text(json, "name", owner, "unit" + std::to_string(unit.id));
+    unit.type = text(json, "type", owner, "");
+    read_times(json, owner, unit);
+    unit.output_bytes = integer(field(json, "output_bytes", owner), owner + ": \"output_bytes\"");
+    for (const ordered_json& input : list(json, "inputs", owner)) {
+      const ValueId value = read_value(input, owner + ": an input");
+      const bool known =
+          std::find(unit.inputs.begin(), unit.inputs.end(), value) != unit.inputs.end();
+      if (!known) unit.inputs.push_back(value);
+    }
+    unit.transmissible = flag(json, "transmissible", owner, true);
+    if (given(json, "outputs")) {
+      for (const ordered_json& output : list(json, "outputs", owner)) {
+        unit.outputs.push_back(read_spec(output, owner + ": an output"));
+      }
+    }
+    if (given(json, "features")) unit.features = read_features(json["features"], owner);
+    return unit;
+  }
+
+  ExitPoint read_exit(const ordered_json& json, std::size_t position) const {
+    const std::string owner = "exits[" + std::to_string(position) + "]";
+    ExitPoint exit;
+    exit.name = text(json, "name", owner, "exit" + std::to_string(position + 1));
+    exit.value.unit = small_integer(field(json, "unit", owner), owner + ": \"unit\"");
+    if (given(json, "index")) {
+      exit.value.index = small_integer(json["index"], owner + ": \"index\"");
+    }
+    if (given(json, "accuracy")) {
+      if (!json["accuracy"].is_number()) fail(owner + ": \"accuracy\" is no number", "0 to 1");
+      exit.accuracy = json["accuracy"].get<double>();
+    }
+    return exit;
+  }
+
+  /// As listed; when left out, as many as unit 0 has times.
+  std::vector<Tier> read_tiers(const ordered_json& json, const std::vector<Unit>& units) const {
+    std::vector<Tier> tiers;
+    if (!given(json, "tiers")) {
+      const std::size_t count = units.empty() ? 0 : units[0].time.size();
+      for (std::size_t tier = 0; tier < std::min<std::size_t>(count, 3); ++tier) {
+        tiers.push_back(static_cast<Tier>(tier));
+      }
+      return tiers;
+    }
+    for (const ordered_json& name : list(json, "tiers", "the document")) {
+      const std::string tier_name = name.is_string() ? name.get<std::string>() : name.dump();
+      const std::optional<Tier> tier = tier_from_name(tier_name);
+      if (!tier) fail("unknown tier '" + tier_name + "'", "the tiers are device, edge, cloud");
+      tiers.push_back(*tier);
+    }
+    return tiers;
+  }
+
+  const std::string& where_;
+};
+
+}  // namespace
+
+std::string to_json(const LayerGraph& graph) {
+  ordered_json json = {{"schema", kGraphSchema}, {"name", graph.name}};
+  if (!graph.digest.empty()) json["digest"] = graph.digest;
+  json["batchable"] = graph.batchable;
+  json["tiers"] = ordered_json::array();
+  for (const Tier tier : graph.tiers) json["tiers"].push_back(name_of(tier));
+  json["units"] = ordered_json::array();
+  for (const Unit& unit : graph.units) json["units"].push_back(unit_to_json(unit));
+  json["exits"] = ordered_json::array();
+  for (int exit = 0; exit < graph.exit_count(); ++exit) {
+    json["exits"].push_back(exit_to_json(graph, exit));
+  }
+  return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + '\n';
+}
+
+LayerGraph graph_from_json(const std::string& text, const std::string& where) {
+  ordered_json json;
+  try {
+    json = ordered_json::parse(text);
+  } catch (const nlohmann::json::exception& error) {
+    throw InputError(std::string("it is no JSON: ") + error.what(), where, "see docs/schemas.md");
+  }
+  LayerGraph graph = GraphReader(where).read(json);
+  validate_graph(graph, where);
+  return graph;
+}
+
+}  // namespace branchline::graph

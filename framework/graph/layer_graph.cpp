@@ -1,0 +1,81 @@
+#include "framework/graph/layer_graph.h"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "framework/base/error.h"
+
+namespace branchline::graph {
+namespace {
+
+std::size_t index_of(std::int32_t unit) { return static_cast<std::size_t>(unit); }
+
+const ExitPoint& exit_at(const LayerGraph& graph, int exit) {
+  BL_EXPECT(exit >= 0 && exit < graph.exit_count(),
+            "exit " + std::to_string(exit) + " of " + std::to_string(graph.exit_count()));
+  return graph.exits[static_cast<std::size_t>(exit)];
+}
+
+}  // namespace
+
+std::vector<std::vector<std::int32_t>> consumers(const LayerGraph& graph) {
+  return consumers_among(graph, std::vector<bool>(graph.units.size(), true));
+}
+
+std::vector<std::vector<std::int32_t>> consumers_among(const LayerGraph& graph,
+                                                       const std::vector<bool>& among) {
+  BL_EXPECT(among.size() == graph.units.size(), "the mask must have an entry per unit");
+  std::vector<std::vector<std::int32_t>> readers(graph.units.size());
+  for (const Unit& unit : graph.units) {
+    if (!among[index_of(unit.id)]) continue;
+    for (const ValueId& input : unit.inputs) {
+      std::vector<std::int32_t>& list = readers[index_of(input.unit)];
+      if (list.empty() || list.back() != unit.id) list.push_back(unit.id);
+    }
+  }
+  return readers;
+}
+
+std::vector<bool> units_of_exit(const LayerGraph& graph, int exit) {
+  std::vector<bool> needed(graph.units.size(), false);
+  needed[index_of(exit_at(graph, exit).value.unit)] = true;
+  for (std::size_t id = graph.units.size(); id-- > 0;) {
+    if (!needed[id]) continue;
+    for (const ValueId& input : graph.units[id].inputs) needed[index_of(input.unit)] = true;
+  }
+  needed[0] = true;
+  return needed;
+}
+
+std::vector<std::int32_t> head_units(const LayerGraph& graph, int exit) {
+  std::vector<bool> head = units_of_exit(graph, exit);
+  for (int other = 0; other < graph.exit_count(); ++other) {
+    if (other == exit) continue;
+    const std::vector<bool> shared = units_of_exit(graph, other);
+    for (std::size_t id = 0; id < head.size(); ++id) head[id] = head[id] && !shared[id];
+  }
+  std::vector<std::int32_t> ids;
+  for (const Unit& unit : graph.units) {
+    if (head[index_of(unit.id)]) ids.push_back(unit.id);
+  }
+  return ids;
+}
+
+std::vector<std::int32_t> cut_vertices(const LayerGraph& graph, int exit) {
+  const std::vector<bool> needed = units_of_exit(graph, exit);
+  std::vector<std::int32_t> last_reader(graph.units.size(), 0);
+  for (const Unit& unit : graph.units) {
+    if (!needed[index_of(unit.id)]) continue;
+    for (const ValueId& input : unit.inputs) last_reader[index_of(input.unit)] = unit.id;
+  }
+  std::vector<std::int32_t> cuts;
+  std::int32_t reach = 0;  // the furthest unit that an edge of an earlier unit leads to
+  for (const Unit& unit : graph.units) {
+    if (!needed[index_of(unit.id)]) continue;
+    if (reach <= unit.id) cuts.push_back(unit.id);
+    reach = std::max(reach, last_reader[index_of(unit.id)]);
+  }
+  return cuts;
+}
+
+}  // namespace branchline::graph
