@@ -1,6 +1,9 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cctype>
 #include <exception>
 #include <iostream>
+#include <string>
 #include <vector>
 
 #include "apps/branchline/verbs/verbs.h"
@@ -19,6 +22,19 @@ std::vector<Verb> add_verbs(CLI::App& app) {
           add_calibrate(app), add_link(app),    add_ping(app),   add_doctor(app)};
 }
 
+/// BRANCHLINE_<VERB>_<FLAG> for every long flag: below the flag itself, above the configuration
+/// file.
+void add_environment_names(CLI::App& verb) {
+  for (CLI::Option* option : verb.get_options()) {
+    if (option->get_lnames().empty() || option->get_lnames().front() == "help") continue;
+    std::string name = "BRANCHLINE_" + verb.get_name() + "_" + option->get_lnames().front();
+    std::replace(name.begin(), name.end(), '-', '_');
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    option->envname(name);
+  }
+}
+
 int run_chosen(const std::vector<Verb>& verbs) {
   for (const Verb& verb : verbs) {
     if (verb.command->parsed()) return verb.run();
@@ -34,9 +50,11 @@ int main(int argc, char** argv) {
   app.name("branchline");
   app.require_subcommand(1);
   app.set_version_flag("-V,--version", [] { return branchline::apps::version_text("branchline"); });
-  app.set_config("--config", "", "Read flags from a TOML file; one section a verb");
+  app.set_config("--config", "",
+                 "Read flags from a TOML file, one section a verb; given before the verb");
   try {
     const std::vector<Verb> verbs = add_verbs(app);
+    for (const Verb& verb : verbs) add_environment_names(*verb.command);
     app.parse(argc, argv);
     return run_chosen(verbs);
   } catch (const CLI::ParseError& error) {
