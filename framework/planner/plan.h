@@ -13,7 +13,9 @@ namespace branchline::planner {
 
 using graph::Nanoseconds;
 
-/// Where the predicted time goes. Links: 1 is device–edge, 2 is edge–cloud.
+/// Where the predicted time goes; the parts add up to Plan::predicted. Links: 1 is device–edge, 2
+/// is edge–cloud. Each link's round trip counts half as uplink, half as downlink; the edge's queue
+/// counts as edge.
 struct Breakdown {
   Nanoseconds device{0}, uplink{0}, edge{0}, downlink{0};
   Nanoseconds uplink2{0}, cloud{0}, downlink2{0};
@@ -44,8 +46,10 @@ struct PlanStage {
 };
 
 /// The plan as stages in the order they run; each stage's units are convex given the stages before
-/// it. Device→edge gives two, edge→device (Edgent's direction) two after an empty device start,
-/// device→edge→cloud three.
+/// it. The first stage is the device's and holds unit 0, if nothing else. Device→edge gives two
+/// stages, edge→device (Edgent's direction) three (the first with the input alone),
+/// device→edge→cloud three. When the exit stands on the outermost tier used, the placement is taken
+/// to be monotone (no data flows back), as every such plan of this library is.
 std::vector<PlanStage> stages_of(const Plan& plan);
 
 /// Units of `plan` on `tier`.

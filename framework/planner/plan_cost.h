@@ -8,25 +8,31 @@
 
 namespace branchline::planner {
 
-/// The one cost model: latency of a placement, in integer nanoseconds (each transfer is rounded to
-/// the nearest one). Sum of compute on the chosen tiers + each producer once per hop it crosses
-/// (relayed by the edge between device and cloud; one charge however many consumers wait) + per hop
-/// used: one round trip and the result's download when the exit is remote + edge_queue once when
-/// anything is remote. Any direction may be priced: Edgent's plans run the front on the edge and
-/// the tail on the device.
+/// The one cost model: latency of a placement, in integer nanoseconds. The sum of
+/// - compute on the chosen tiers,
+/// - each producer's output once per hop and direction it crosses, however many consumers wait
+///   (between device and cloud the edge relays it: two hops),
+/// - per hop used: one round trip, and the result's download when the exit lies beyond it,
+/// - edge_queue once when anything is remote.
+/// Each transfer is rounded to the nearest nanosecond; sums saturate at the largest one. Any
+/// direction may be priced: Edgent's plans run the front on the edge and the tail on the device.
 /// @param tier  by unit id; nullopt exactly for the units the exit does not need; unit 0 on the
 /// device
 /// @returns nullopt when a unit stands on a tier that cannot run it or a value that cannot travel
-/// would cross.
+/// would cross. Plan::feasible compares with request.deadline.
 std::optional<Plan> price_plan(const PlanRequest& request, int exit,
                                std::vector<std::optional<Tier>> tier);
 
 /// Order between plans of equal exit: less predicted time, then fewer uplink bytes, then the lower
-/// set of remote unit ids compared element by element (so ties break the same way everywhere).
+/// set of remote unit ids (as ascending lists, compared like words), then the lower set of units on
+/// the cloud. Total, so ties break the same way everywhere.
 bool better(const Plan& a, const Plan& b);
 
-/// Time `bytes` take at `bytes_per_s`, rounded to the nearest nanosecond; saturates instead of
-/// overflowing.
+/// Bytes of the exit's logits, or what the request says.
+std::int64_t result_bytes(const PlanRequest& request, int exit);
+
+/// Time `bytes` take at `bytes_per_s`, rounded to the nearest nanosecond (halves upwards);
+/// saturates instead of overflowing.
 Nanoseconds transfer_time(std::int64_t bytes, double bytes_per_s);
 
 }  // namespace branchline::planner

@@ -24,16 +24,21 @@ class Planner {
   virtual bool three_tiers() const { return false; }
 
   /// With request.exit: the best plan for that exit. Without: the deepest exit whose plan meets the
-  /// deadline; if none does, the fastest plan of all with feasible = false. Without a deadline: the
-  /// deepest exit. nullopt when no placement exists (a unit runs on no tier).
-  /// @throws InputError when the graph is not profiled for the tiers, a goodput is not positive or
-  /// the exit is not there.
+  /// deadline; if none does, the fastest plan of all (of equals the deepest exit) with feasible =
+  /// false. Without a deadline: the deepest exit. Exits that no placement can compute are passed
+  /// over; nullopt when that leaves none.
+  /// @throws InputError when the graph is not profiled for the tiers, the algorithm does not take
+  /// that many, a goodput is not positive or the exit is not there.
   std::optional<Plan> plan(const PlanRequest& request) const;
 
  private:
   /// Least-latency plan this algorithm finds for `exit` (checked), priced by price_plan
   /// (plan_cost.h).
   virtual std::optional<Plan> do_plan(const PlanRequest& request, int exit) const = 0;
+
+  /// The latency this algorithm believes its own plan to have; exits are chosen by it. Only a
+  /// published algorithm whose cost model is wrong differs from the plan's predicted time.
+  virtual Nanoseconds believed_latency(const PlanRequest& request, const Plan& plan) const;
 };
 
 }  // namespace branchline::planner

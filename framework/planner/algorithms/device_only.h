@@ -1,0 +1,13 @@
+#pragma once
+
+#include <memory>
+
+#include "framework/planner/planner.h"
+
+namespace branchline::planner {
+
+/// "device-only": every unit of the exit on the device; no link is used. Two or three tiers. No
+/// plan when the device cannot run a unit. O(n).
+std::unique_ptr<Planner> make_device_only();
+
+}  // namespace branchline::planner

@@ -1,0 +1,206 @@
+#include "framework/planner/plan_cost.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+
+#include "framework/base/error.h"
+#include "framework/planner/internal/wide_sum.h"
+
+namespace branchline::planner {
+namespace {
+
+using graph::Unit;
+using graph::ValueId;
+using internal::clamped;
+using internal::clamped_time;
+using internal::WideSum;
+
+constexpr std::size_t kHops = 2;  // device–edge, edge–cloud
+
+std::size_t place_of(Tier tier) { return static_cast<std::size_t>(tier); }
+
+/// What crosses one hop in one direction.
+struct Traffic {
+  WideSum bytes = 0;
+  WideSum time = 0;
+
+  void carry(std::int64_t more, double goodput_bytes_per_s) {
+    bytes += more;
+    time += transfer_time(more, goodput_bytes_per_s).count();
+  }
+};
+
+/// Adds up one placement.
+class PlacementPrice {
+ public:
+  PlacementPrice(const PlanRequest& request, int exit, const std::vector<std::optional<Tier>>& tier)
+      : request_(request), exit_(exit), tier_(tier) {}
+
+  /// @returns false when the placement cannot run.
+  bool add_up() {
+    for (const Unit& unit : request_.graph.units) {
+      if (tier_[static_cast<std::size_t>(unit.id)] && !add_compute(unit)) return false;
+    }
+    return add_transfers() && add_result();
+  }
+
+  Plan plan() const {
+    Plan plan;
+    plan.exit = exit_;
+    plan.tier = tier_;
+    WideSum total = 0;
+    const auto take = [&total](WideSum part) {
+      total += part;
+      return clamped_time(part);
+    };
+    const WideSum queue = tier_used(Tier::edge) || tier_used(Tier::cloud)
+                              ? WideSum{request_.edge_queue.count()}
+                              : WideSum{0};
+    plan.breakdown.device = take(compute_[place_of(Tier::device)]);
+    plan.breakdown.uplink = take(up_[0].time + round_trip(0) - round_trip(0) / 2);
+    plan.breakdown.edge = take(compute_[place_of(Tier::edge)] + queue);
+    plan.breakdown.downlink = take(down_[0].time + round_trip(0) / 2);
+    plan.breakdown.uplink2 = take(up_[1].time + round_trip(1) - round_trip(1) / 2);
+    plan.breakdown.cloud = take(compute_[place_of(Tier::cloud)]);
+    plan.breakdown.downlink2 = take(down_[1].time + round_trip(1) / 2);
+    plan.predicted = clamped_time(total);
+    plan.uplink_bytes = clamped(up_[0].bytes);
+    plan.downlink_bytes = clamped(down_[0].bytes);
+    plan.uplink2_bytes = clamped(up_[1].bytes);
+    plan.downlink2_bytes = clamped(down_[1].bytes);
+    plan.feasible = !request_.deadline || plan.predicted <= *request_.deadline;
+    return plan;
+  }
+
+ private:
+  const LinkSpeed& link(std::size_t hop) const {
+    if (hop == 0) return request_.link;
+    BL_EXPECT(request_.link2.has_value(), "a plan that uses the cloud needs the edge–cloud link");
+    return *request_.link2;
+  }
+
+  bool tier_used(Tier tier) const { return used_[place_of(tier)]; }
+
+  WideSum round_trip(std::size_t hop) const {
+    const bool crossed = tier_used(Tier::cloud) || (hop == 0 && tier_used(Tier::edge));
+    return crossed ? WideSum{link(hop).round_trip.count()} : WideSum{0};
+  }
+
+  bool add_compute(const Unit& unit) {
+    const std::size_t place = place_of(*tier_[static_cast<std::size_t>(unit.id)]);
+    if (place >= unit.time.size() || !unit.time[place]) return false;
+    compute_[place] += unit.time[place]->count();
+    used_[place] = true;
+    return true;
+  }
+
+  /// The innermost and the outermost tier that hold each producer's output: its own and its
+  /// readers'. It crosses every hop between, once.
+  bool add_transfers() {
+    const std::vector<Unit>& units = request_.graph.units;
+    std::vector<std::size_t> innermost(units.size()), outermost(units.size());
+    for (std::size_t id = 0; id < units.size(); ++id) {
+      innermost[id] = outermost[id] = tier_[id] ? place_of(*tier_[id]) : 0;
+      if (!tier_[id]) continue;
+      for (const ValueId& input : units[id].inputs) {
+        const auto producer = static_cast<std::size_t>(input.unit);
+        innermost[producer] = std::min(innermost[producer], place_of(*tier_[id]));
+        outermost[producer] = std::max(outermost[producer], place_of(*tier_[id]));
+      }
+    }
+    for (std::size_t id = 0; id < units.size(); ++id) {
+      if (!tier_[id] || innermost[id] == outermost[id]) continue;
+      if (!units[id].transmissible) return false;
+      const std::size_t home = place_of(*tier_[id]);
+      for (std::size_t hop = home; hop < outermost[id]; ++hop) {
+        up_[hop].carry(units[id].output_bytes, link(hop).uplink_bytes_per_s);
+      }
+      for (std::size_t hop = innermost[id]; hop < home; ++hop) {
+        down_[hop].carry(units[id].output_bytes, link(hop).downlink_bytes_per_s);
+      }
+    }
+    return true;
+  }
+
+  bool add_result() {
+    const std::int32_t unit = request_.graph.exits[static_cast<std::size_t>(exit_)].value.unit;
+    const std::size_t home = place_of(*tier_[static_cast<std::size_t>(unit)]);
+    if (home == 0) return true;
+    if (!request_.graph.units[static_cast<std::size_t>(unit)].transmissible) return false;
+    for (std::size_t hop = 0; hop < home; ++hop) {
+      down_[hop].carry(result_bytes(request_, exit_), link(hop).downlink_bytes_per_s);
+    }
+    return true;
+  }
+
+  const PlanRequest& request_;
+  int exit_;
+  const std::vector<std::optional<Tier>>& tier_;
+  std::array<WideSum, kHops + 1> compute_{};
+  std::array<bool, kHops + 1> used_{};
+  std::array<Traffic, kHops> up_, down_;
+};
+
+/// Whether the set of ids in `a` comes before that in `b`: -1, 0 or 1. At the first id in which
+/// they differ the set that has it comes first, unless the other has no more ids.
+template <typename Member>
+int compare_sets(const Plan& a, const Plan& b, const Member& member) {
+  const std::size_t size = std::min(a.tier.size(), b.tier.size());
+  for (std::size_t id = 0; id < size; ++id) {
+    const bool in_a = member(a.tier[id]);
+    if (in_a == member(b.tier[id])) continue;
+    const Plan& other = in_a ? b : a;
+    const bool other_ended = std::none_of(other.tier.begin() + static_cast<std::ptrdiff_t>(id),
+                                          other.tier.end(), member);
+    return in_a != other_ended ? -1 : 1;
+  }
+  return 0;
+}
+
+}  // namespace
+
+std::optional<Plan> price_plan(const PlanRequest& request, int exit,
+                               std::vector<std::optional<Tier>> tier) {
+  const std::vector<bool> needed = graph::units_of_exit(request.graph, exit);
+  BL_EXPECT(tier.size() == needed.size(), "the placement must have an entry per unit");
+  for (std::size_t id = 0; id < tier.size(); ++id) {
+    BL_EXPECT(
+        tier[id].has_value() == needed[id],
+        "unit " + std::to_string(id) + (needed[id] ? " needs" : " must not have") + " a tier");
+  }
+  BL_EXPECT(tier[0] == Tier::device, "unit 0 is the input and stays on the device");
+  PlacementPrice price(request, exit, tier);
+  if (!price.add_up()) return std::nullopt;
+  return price.plan();
+}
+
+bool better(const Plan& a, const Plan& b) {
+  if (a.predicted != b.predicted) return a.predicted < b.predicted;
+  if (a.uplink_bytes != b.uplink_bytes) return a.uplink_bytes < b.uplink_bytes;
+  const int remote = compare_sets(
+      a, b, [](const std::optional<Tier>& tier) { return tier && *tier != Tier::device; });
+  if (remote != 0) return remote < 0;
+  return compare_sets(a, b, [](const std::optional<Tier>& tier) { return tier == Tier::cloud; }) <
+         0;
+}
+
+std::int64_t result_bytes(const PlanRequest& request, int exit) {
+  if (request.result_bytes) return *request.result_bytes;
+  const graph::ValueId value = request.graph.exits[static_cast<std::size_t>(exit)].value;
+  const Unit& unit = request.graph.units[static_cast<std::size_t>(value.unit)];
+  if (unit.outputs.empty()) return unit.output_bytes;
+  return unit.outputs[static_cast<std::size_t>(value.index)].bytes();
+}
+
+Nanoseconds transfer_time(std::int64_t bytes, double bytes_per_s) {
+  constexpr auto kLargest = static_cast<long double>(std::numeric_limits<std::int64_t>::max());
+  const long double time =
+      static_cast<long double>(bytes) * 1e9L / static_cast<long double>(bytes_per_s);
+  if (!(time < kLargest)) return Nanoseconds::max();
+  return Nanoseconds(static_cast<std::int64_t>(std::floor(time + 0.5L)));
+}
+
+}  // namespace branchline::planner

@@ -1,0 +1,53 @@
+#include "framework/planner/plan_json.h"
+
+#include <cstddef>
+#include <nlohmann/json.hpp>
+
+namespace branchline::planner {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr const char* kPlanSchema = "branchline.plan/1";
+
+ordered_json tiers_to_json(const Plan& plan) {
+  ordered_json json = ordered_json::object();
+  for (std::size_t id = 0; id < plan.tier.size(); ++id) {
+    if (plan.tier[id]) json[std::to_string(id)] = name_of(*plan.tier[id]);
+  }
+  return json;
+}
+
+ordered_json breakdown_to_json(const Breakdown& breakdown, bool three_tiers) {
+  ordered_json json = {{"device", breakdown.device.count()},
+                       {"uplink", breakdown.uplink.count()},
+                       {"edge", breakdown.edge.count()},
+                       {"downlink", breakdown.downlink.count()}};
+  if (three_tiers) {
+    json["uplink2"] = breakdown.uplink2.count();
+    json["cloud"] = breakdown.cloud.count();
+    json["downlink2"] = breakdown.downlink2.count();
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string to_json(const Plan& plan, Nanoseconds solver_time, bool three_tiers) {
+  ordered_json json = {{"schema", kPlanSchema},
+                       {"exit", plan.exit + 1},
+                       {"tier", tiers_to_json(plan)},
+                       {"predicted_ns", plan.predicted.count()},
+                       {"uplink_bytes", plan.uplink_bytes},
+                       {"downlink_bytes", plan.downlink_bytes}};
+  if (three_tiers) {
+    json["uplink2_bytes"] = plan.uplink2_bytes;
+    json["downlink2_bytes"] = plan.downlink2_bytes;
+  }
+  json["breakdown_ns"] = breakdown_to_json(plan.breakdown, three_tiers);
+  json["feasible"] = plan.feasible;
+  json["solver_ns"] = solver_time.count();
+  return json.dump(2) + '\n';
+}
+
+}  // namespace branchline::planner

@@ -1,0 +1,50 @@
+#include "framework/planner/planner_registry.h"
+
+#include <algorithm>
+
+#include "framework/base/error.h"
+#include "framework/planner/algorithms/brute_force.h"
+#include "framework/planner/algorithms/device_only.h"
+#include "framework/planner/algorithms/edge_only.h"
+#include "framework/planner/algorithms/edgent.h"
+#include "framework/planner/algorithms/neurosurgeon.h"
+
+namespace branchline::planner {
+
+void PlannerRegistry::add(std::unique_ptr<Planner> planner) {
+  const auto same_name = [&planner](const std::unique_ptr<Planner>& other) {
+    return other->name() == planner->name();
+  };
+  BL_EXPECT(std::none_of(planners_.begin(), planners_.end(), same_name),
+            "two planners are called " + planner->name());
+  planners_.push_back(std::move(planner));
+}
+
+const Planner& PlannerRegistry::find(const std::string& name) const {
+  std::string names;
+  for (const std::unique_ptr<Planner>& planner : planners_) {
+    if (planner->name() == name) return *planner;
+    names += (names.empty() ? "" : ", ") + planner->name();
+  }
+  throw InputError("there is no algorithm '" + name + "'", "planner", "choose one of " + names);
+}
+
+std::vector<const Planner*> PlannerRegistry::all() const {
+  std::vector<const Planner*> planners;
+  for (const std::unique_ptr<Planner>& planner : planners_) planners.push_back(planner.get());
+  return planners;
+}
+
+PlannerRegistry standard_planners() {
+  PlannerRegistry registry;
+  registry.add(make_device_only());
+  registry.add(make_edge_only());
+  registry.add(make_neurosurgeon());
+  registry.add(make_edgent());
+  registry.add(make_edgent_server_first());
+  registry.add(make_edgent_as_published());
+  registry.add(make_brute_force());
+  return registry;
+}
+
+}  // namespace branchline::planner
