@@ -53,6 +53,8 @@ find_package(fmt QUIET)
 bl_require(fmt_FOUND "fmt" libfmt-dev)
 find_package(spdlog QUIET)
 bl_require(spdlog_FOUND "spdlog" libspdlog-dev)
+find_package(ZLIB QUIET)
+bl_require(ZLIB_FOUND "zlib" zlib1g-dev)
 find_package(Threads REQUIRED)
 
 if(BRANCHLINE_BUILD_TESTS)
