@@ -18,7 +18,7 @@ namespace branchline::apps {
 /// the error.
 /// @throws InputError when the unit is missing or unknown, or the number is negative or not finite.
 
-/// "80ms", "1.5s", "250us", "10ns", "2min".
+/// "80ms", "1.5s", "250us", "10ns", "2min", "1h".
 std::chrono::nanoseconds parse_duration(const std::string& text, const std::string& where);
 
 /// "512B", "32kB" (10^3), "32KiB" (2^10), "8MiB", "1GiB".
@@ -34,14 +34,13 @@ double parse_frequency(const std::string& text, const std::string& where);
 /// "1,3,224,224".
 Shape parse_shape(const std::string& text, const std::string& where);
 
-/// "80 ms", "1.25 s", "35 µs": three significant digits, for people.
+/// "80 ms", "1.25 s", "35 µs": three significant digits without trailing zeros, for people.
 std::string show_duration(std::chrono::nanoseconds duration);
 
-/// "1.0 kB", "588 KiB" style is not used: decimal units, three significant digits, "980 B", "11.8
-/// kB", "3.1 MB".
+/// Decimal units, three significant digits: "980 B", "11.8 kB", "3.1 MB".
 std::string show_bytes(std::int64_t bytes);
 
-/// "2.0 Mbit/s" from bytes per second.
+/// "2 Mbit/s" from bytes per second.
 std::string show_rate(double bytes_per_s);
 
 /// Flags bound to the value itself; parsed when the command line is, so that errors name the flag
