@@ -18,8 +18,12 @@ struct TimeStats {
   friend bool operator==(const TimeStats&, const TimeStats&) = default;
 };
 
+/// By nearest rank, so every figure is a run that happened.
 /// @param samples  not empty
 TimeStats stats_of(std::vector<Duration> samples);
+
+/// Every time multiplied by `factor` (> 0), rounded to the nearest nanosecond.
+TimeStats scaled(const TimeStats& stats, double factor);
 
 /// One cut vertex of one exit: everything up to it and everything behind it, compiled as it would
 /// be deployed.
