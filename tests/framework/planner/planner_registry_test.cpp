@@ -1,0 +1,46 @@
+#include "framework/planner/planner_registry.h"
+
+#include <gmock/gmock.h>
+
+#include "framework/base/error.h"
+#include "framework/planner/algorithms/device_only.h"
+
+namespace branchline::planner {
+namespace {
+
+TEST(PlannerRegistry, ListsTheAlgorithmsInOrder) {
+  std::vector<std::string> names;
+  const PlannerRegistry registry = standard_planners();
+  for (const Planner* planner : registry.all()) {
+    names.push_back(planner->name());
+    EXPECT_FALSE(planner->summary().empty()) << planner->name();
+  }
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"device-only", "edge-only", "neurosurgeon", "edgent",
+                                      "edgent-server-first", "edgent-as-published", "brute"}));
+}
+
+TEST(PlannerRegistry, FindsByName) {
+  const PlannerRegistry registry = standard_planners();
+  EXPECT_EQ(registry.find("edgent").name(), "edgent");
+}
+
+TEST(PlannerRegistry, AnUnknownNameListsTheKnownOnes) {
+  const PlannerRegistry registry = standard_planners();
+  try {
+    registry.find("magic");
+    FAIL();
+  } catch (const InputError& error) {
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("'magic'"));
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("device-only, edge-only, neurosurgeon"));
+  }
+}
+
+TEST(PlannerRegistry, RefusesTwoOfOneName) {
+  PlannerRegistry registry;
+  registry.add(make_device_only());
+  EXPECT_THROW(registry.add(make_device_only()), std::logic_error);
+}
+
+}  // namespace
+}  // namespace branchline::planner
