@@ -1,0 +1,154 @@
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <sstream>
+#include <string>
+
+#include "apps/branchline/flags.h"
+#include "apps/branchline/verbs/plan_text.h"
+#include "apps/branchline/verbs/verbs.h"
+#include "framework/base/error.h"
+#include "framework/graph/graph_json.h"
+#include "framework/planner/plan_json.h"
+
+namespace branchline::apps {
+namespace {
+
+using planner::LinkSpeed;
+using planner::Plan;
+using planner::PlanRequest;
+
+/// Goodputs stay 0 until they are given.
+struct PlanFlags {
+  std::string graph_file;
+  std::string algorithm = "neurosurgeon";
+  int exit = 0;
+  std::chrono::nanoseconds deadline{-1};
+  LinkSpeed link, link2;
+  std::int64_t result_bytes = -1;
+  std::chrono::nanoseconds edge_queue{0};
+  bool json = false, list = false, explain = false;
+};
+
+void add_link_flags(CLI::App& command, const std::string& number, const std::string& hop,
+                    LinkSpeed& link) {
+  const std::string group = "Link " + hop;
+  add_rate(command, "--uplink" + number, link.uplink_bytes_per_s, "Goodput " + hop + ", outwards")
+      ->group(group);
+  add_rate(command, "--downlink" + number, link.downlink_bytes_per_s,
+           "Goodput " + hop + ", back; default: as outwards")
+      ->group(group);
+  add_duration(command, "--rtt" + number, link.round_trip, "Round trip " + hop + "; default 0ms")
+      ->group(group);
+}
+
+std::string read_graph_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  if (file) text << file.rdbuf();
+  if (!file || text.fail()) {
+    throw InputError("it cannot be read", path, "give the path of a GRAPH.json (docs/schemas.md)");
+  }
+  return text.str();
+}
+
+/// A missing downlink is as fast as the uplink.
+LinkSpeed complete_link(LinkSpeed link, const std::string& number) {
+  if (link.uplink_bytes_per_s == 0) {
+    throw InputError("it is missing", "--uplink" + number,
+                     "give the goodput away from the device, such as 2mbit");
+  }
+  if (link.downlink_bytes_per_s == 0) link.downlink_bytes_per_s = link.uplink_bytes_per_s;
+  return link;
+}
+
+PlanRequest request_of(const PlanFlags& flags, const graph::LayerGraph& graph) {
+  PlanRequest request{graph,           complete_link(flags.link, ""),
+                      std::nullopt,    std::nullopt,
+                      std::nullopt,    std::nullopt,
+                      flags.edge_queue};
+  if (graph.tiers.size() > 2) request.link2 = complete_link(flags.link2, "2");
+  if (flags.exit != 0) request.exit = flags.exit - 1;
+  if (flags.deadline.count() >= 0) request.deadline = flags.deadline;
+  if (flags.result_bytes >= 0) request.result_bytes = flags.result_bytes;
+  return request;
+}
+
+[[noreturn]] void fail_without_plan(const PlanFlags& flags, const PlanRequest& request) {
+  const std::string exit =
+      request.exit ? "exit " + std::to_string(*request.exit + 1) : std::string("any exit");
+  throw InputError(
+      "'" + flags.algorithm + "' finds no placement for " + exit, flags.graph_file,
+      "a unit can run on none of the tiers it may stand on (time_ns null), or no value "
+      "may travel");
+}
+
+void print_plan(const PlanFlags& flags, const PlanRequest& request,
+                const planner::Planner& planner) {
+  const auto start = std::chrono::steady_clock::now();
+  const std::optional<Plan> plan = planner.plan(request);
+  const std::chrono::nanoseconds solver_time = std::chrono::steady_clock::now() - start;
+  if (!plan) fail_without_plan(flags, request);
+  if (flags.json) {
+    const std::string json = planner::to_json(*plan, solver_time, request.graph.tiers.size() > 2);
+    std::cout << (flags.explain ? with_explanation(json, explain(planner, request, *plan)) : json);
+    return;
+  }
+  std::cout << plan_text(request, *plan, flags.algorithm, solver_time);
+  if (flags.explain) {
+    std::cout << explanation_text(request, explain(planner, request, *plan));
+  }
+}
+
+int run_plan(const PlanFlags& flags) {
+  const planner::PlannerRegistry registry = planner::standard_planners();
+  if (flags.list) {
+    std::cout << (flags.json ? planner_list_json(registry) : planner_list_text(registry));
+    return kDone;
+  }
+  const planner::Planner& planner = registry.find(flags.algorithm);
+  if (flags.graph_file.empty()) {
+    throw InputError("no graph is given", "--graph", "give GRAPH.json (docs/schemas.md)");
+  }
+  const graph::LayerGraph graph =
+      graph::graph_from_json(read_graph_file(flags.graph_file), flags.graph_file);
+  print_plan(flags, request_of(flags, graph), planner);
+  return kDone;
+}
+
+}  // namespace
+
+Verb add_plan(CLI::App& app) {
+  auto flags = std::make_shared<PlanFlags>();
+  CLI::App* command = app.add_subcommand(
+      "plan", "Choose an exit and a tier for every unit, from times and a link; nothing is run");
+  command->add_option("--graph", flags->graph_file, "Units, times and exits (docs/schemas.md)")
+      ->type_name("GRAPH.json");
+  command->add_option("--algorithm", flags->algorithm, "See --list; default neurosurgeon")
+      ->type_name("NAME");
+  command
+      ->add_option("--exit", flags->exit,
+                   "Plan this exit, from 1; default: the deepest in time, else the fastest")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber);
+  add_duration(*command, "--deadline", flags->deadline, "Time for the whole request");
+  add_link_flags(*command, "", "device to edge", flags->link);
+  add_link_flags(*command, "2", "edge to cloud", flags->link2);
+  add_bytes(*command, "--result-bytes", flags->result_bytes,
+            "Size of the answer sent back; default: the exit's logits");
+  add_duration(*command, "--edge-queue", flags->edge_queue,
+               "Waiting time at the edge; default 0ms");
+  command->add_flag("--explain", flags->explain,
+                    "Also say what binds each exit and the nearest change that helps");
+  command->add_flag("--list", flags->list, "List the algorithms and stop");
+  command->add_flag("--json", flags->json, "Print branchline.plan/1");
+  command->footer(
+      "Example:\n"
+      "  branchline plan --graph GRAPH.json --deadline 80ms --uplink 2mbit --downlink 8mbit "
+      "--rtt 10ms --explain");
+  return {command, [flags] { return run_plan(*flags); }};
+}
+
+}  // namespace branchline::apps
