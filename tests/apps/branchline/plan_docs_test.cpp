@@ -1,0 +1,71 @@
+/// The `branchline plan` examples of the user pages: what stands there is what is printed.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <regex>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "tests/support/verb_runner.h"
+
+namespace branchline::apps {
+namespace {
+
+struct DocumentedCommand {
+  std::string arguments;  ///< behind "branchline "
+  std::string output;
+};
+
+/// The ```console blocks: a line "$ branchline plan …" and below it what it prints.
+std::vector<DocumentedCommand> documented_commands(const std::string& page) {
+  std::ifstream file(std::string(BRANCHLINE_SOURCE_DIR) + "/docs/" + page);
+  std::vector<DocumentedCommand> commands;
+  bool in_block = false, in_command = false;
+  for (std::string line; std::getline(file, line);) {
+    const std::string prompt = "$ branchline plan ";
+    if (line.rfind("```", 0) == 0) {
+      in_block = line == "```console";
+      in_command = false;
+    } else if (in_block && line.rfind("$ ", 0) == 0) {
+      in_command = line.rfind(prompt, 0) == 0;
+      if (in_command) commands.push_back({"plan " + line.substr(prompt.size()), ""});
+    } else if (in_command) {
+      commands.back().output += line + '\n';
+    }
+  }
+  return commands;
+}
+
+/// The time the solver took differs from run to run.
+std::string without_solver_time(const std::string& text) {
+  const std::string plain =
+      std::regex_replace(text, std::regex("(solved by [a-z-]+ in )[^\n]*"), "$1…");
+  return std::regex_replace(plain, std::regex("(\"solver_ns\": )[0-9]+"), "$1…");
+}
+
+std::string from_source_dir(const std::string& arguments) {
+  return std::regex_replace(arguments, std::regex("docs/examples/"),
+                            std::string(BRANCHLINE_SOURCE_DIR) + "/docs/examples/");
+}
+
+class PlanPages : public ::testing::TestWithParam<const char*> {};
+
+INSTANTIATE_TEST_SUITE_P(Docs, PlanPages, ::testing::Values("planners.md", "schemas.md"),
+                         [](const ::testing::TestParamInfo<const char*>& page) {
+                           const std::string name = page.param;
+                           return name.substr(0, name.find('.'));
+                         });
+
+TEST_P(PlanPages, ShowWhatTheCommandsPrint) {
+  const std::vector<DocumentedCommand> commands = documented_commands(GetParam());
+  ASSERT_FALSE(commands.empty());
+  for (const DocumentedCommand& command : commands) {
+    const std::string printed = testing::verb_output(add_plan, from_source_dir(command.arguments));
+    EXPECT_EQ(without_solver_time(printed), without_solver_time(command.output))
+        << command.arguments;
+  }
+}
+
+}  // namespace
+}  // namespace branchline::apps

@@ -1,0 +1,137 @@
+/// `branchline plan` end to end: the verb through CLI::App, from a file to what it prints.
+#include <gmock/gmock.h>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "framework/base/error.h"
+#include "tests/support/verb_runner.h"
+
+namespace branchline::apps {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+const std::string kGraph =
+    std::string("--graph ") + BRANCHLINE_SOURCE_DIR + "/docs/examples/branchy_graph.json ";
+const std::string kThreeTiers =
+    std::string("--graph ") + BRANCHLINE_SOURCE_DIR + "/docs/examples/three_tier_graph.json ";
+
+std::string plan_output(const std::string& arguments) {
+  return testing::verb_output(add_plan, "plan " + arguments);
+}
+
+nlohmann::json plan_json(const std::string& arguments) {
+  return nlohmann::json::parse(plan_output(arguments + " --json"));
+}
+
+std::string complaint(const std::string& arguments) {
+  try {
+    plan_output(arguments);
+  } catch (const InputError& error) {
+    EXPECT_EQ(error.kind(), InputKind::usage);
+    return error.what();
+  } catch (const CLI::ParseError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(PlanVerb, AnswersInThePlanSchema) {
+  const nlohmann::json json = plan_json(kGraph + "--uplink 1mbit --deadline 100ms");
+  EXPECT_EQ(json["schema"], "branchline.plan/1");
+  EXPECT_EQ(json["exit"], 2);
+  EXPECT_EQ(
+      json["tier"].dump(),
+      R"({"0":"device","1":"device","2":"device","3":"device","5":"edge","6":"edge","7":"edge"})");
+  EXPECT_EQ(json["predicted_ns"], 89027035);
+  EXPECT_EQ(json["uplink_bytes"], 2048);
+  EXPECT_EQ(json["downlink_bytes"], 40);
+  EXPECT_EQ(json["breakdown_ns"].dump(),
+            R"({"device":70176645,"downlink":320000,"edge":2146390,"uplink":16384000})");
+  EXPECT_TRUE(json["feasible"].get<bool>());
+  EXPECT_GT(json["solver_ns"].get<std::int64_t>(), 0);
+}
+
+TEST(PlanVerb, ExitsCountFromOne) {
+  EXPECT_EQ(plan_json(kGraph + "--uplink 1mbit --exit 1")["exit"], 1);
+  EXPECT_THAT(complaint(kGraph + "--uplink 1mbit --exit 3"), HasSubstr("exits are 1 to 2"));
+  EXPECT_THAT(complaint(kGraph + "--uplink 1mbit --exit 0"), HasSubstr("--exit"));
+}
+
+TEST(PlanVerb, AMissedDeadlineIsAnAnswerNotAnError) {
+  const nlohmann::json json = plan_json(kGraph + "--uplink 1mbit --deadline 1ms");
+  EXPECT_FALSE(json["feasible"].get<bool>());
+  EXPECT_EQ(json["exit"], 1);
+}
+
+TEST(PlanVerb, TheDownlinkIsTheUplinkUnlessGiven) {
+  const std::string edge_only = kGraph + "--algorithm edge-only --uplink 1mbit";
+  EXPECT_EQ(plan_json(edge_only)["breakdown_ns"]["downlink"], 320000);
+  EXPECT_EQ(plan_json(edge_only + " --downlink 4mbit")["breakdown_ns"]["downlink"], 80000);
+  EXPECT_EQ(plan_json(edge_only + " --rtt 10ms")["breakdown_ns"]["downlink"], 5320000);
+  EXPECT_EQ(plan_json(edge_only + " --result-bytes 0B")["downlink_bytes"], 0);
+  EXPECT_EQ(plan_json(edge_only + " --edge-queue 1ms")["predicted_ns"],
+            plan_json(edge_only)["predicted_ns"].get<std::int64_t>() + 1000000);
+}
+
+TEST(PlanVerb, ThreeTiersNeedTheSecondLink) {
+  const std::string brute = kThreeTiers + "--algorithm brute --uplink 8mbit --rtt 5ms ";
+  EXPECT_THAT(complaint(brute), HasSubstr("--uplink2: it is missing"));
+  const nlohmann::json json = plan_json(brute + "--uplink2 100mbit --rtt2 10ms");
+  EXPECT_EQ(json["tier"]["4"], "cloud");
+  EXPECT_EQ(json["uplink2_bytes"], 12000);
+  EXPECT_EQ(json["breakdown_ns"]["cloud"], 1800000);
+  EXPECT_THAT(complaint(kThreeTiers + "--uplink 8mbit --uplink2 100mbit"),
+              HasSubstr("places units on two"));
+}
+
+TEST(PlanVerb, PrintsForPeople) {
+  const std::string text = plan_output(kGraph + "--uplink 1mbit --deadline 100ms");
+  EXPECT_THAT(text, StartsWith("exit 2 of 2, split, predicted 89 ms, meets the deadline of 100 ms\n"
+                               "  device     70.2 ms   units 0-3\n"
+                               "  uplink     16.4 ms   2.05 kB\n"
+                               "  edge       2.15 ms   units 5-7\n"
+                               "  downlink   320 µs    40 B\n"
+                               "solved by neurosurgeon in "));
+  EXPECT_THAT(plan_output(kGraph + "--uplink 1mbit --deadline 1ms"), HasSubstr("MISSES"));
+}
+
+TEST(PlanVerb, ExplainsWhatBindsAndWhatWouldHelp) {
+  const std::string text = plan_output(kGraph + "--uplink 1mbit --deadline 80ms --explain");
+  EXPECT_THAT(text, HasSubstr("  2     78 %      split   89 ms     no       device (79 %)"));
+  EXPECT_THAT(text, HasSubstr("to reach exit 2 in 80 ms, any one of\n  a faster device"));
+  EXPECT_THAT(text, HasSubstr("a deadline of 89 ms"));
+  EXPECT_THAT(plan_output(kGraph + "--uplink 1mbit --deadline 1s --explain"),
+              HasSubstr("nothing deeper is left to reach"));
+  const nlohmann::json json = plan_json(kGraph + "--uplink 1mbit --deadline 80ms --explain");
+  EXPECT_EQ(json["exits"][1]["dominant"], "device");
+  EXPECT_EQ(json["goal"].dump(), R"({"exit":2,"within_ns":80000000})");
+  EXPECT_EQ(json["changes"][0]["knob"], "device_speed");
+}
+
+TEST(PlanVerb, ListsTheAlgorithmsWithoutAGraph) {
+  EXPECT_THAT(plan_output("--list"), HasSubstr("\nneurosurgeon "));
+  EXPECT_EQ(plan_json("--list")["planners"][0]["name"], "device-only");
+}
+
+TEST(PlanVerb, NamesWhatIsWrongWithItsInput) {
+  EXPECT_THAT(complaint(""), HasSubstr("--graph: no graph is given"));
+  EXPECT_THAT(complaint("--graph nowhere.json --uplink 1mbit"),
+              HasSubstr("nowhere.json: it cannot be read"));
+  EXPECT_THAT(complaint(std::string("--graph ") + BRANCHLINE_SOURCE_DIR + " --uplink 1mbit"),
+              HasSubstr("it cannot be read"));
+  EXPECT_THAT(complaint(kGraph), HasSubstr("--uplink: it is missing"));
+  EXPECT_THAT(complaint(kGraph + "--uplink 2"), HasSubstr("'2' has no unit"));
+  EXPECT_THAT(complaint(kGraph + "--uplink 1mbit --algorithm magic"), HasSubstr("'magic'"));
+}
+
+TEST(PlanVerb, HelpEndsWithAnExample) {
+  CLI::App app;
+  const Verb verb = add_plan(app);
+  EXPECT_THAT(verb.command->help(), HasSubstr("Example:\n  branchline plan --graph"));
+}
+
+}  // namespace
+}  // namespace branchline::apps
