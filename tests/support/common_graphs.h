@@ -169,6 +169,8 @@ inline Unit random_unit(std::mt19937& random, const RandomShape& shape, std::int
   }
   const bool alone = id != 0 && unit.inputs.empty();
   if (alone) unit.inputs.push_back({static_cast<std::int32_t>(up_to(id - 1)), 0});
+  const bool reads_two_outputs = id != 0 && up_to(4) == 0;
+  if (reads_two_outputs) unit.inputs.push_back({unit.inputs.front().unit, 1});
   return unit;
 }
 

@@ -133,11 +133,7 @@ internal::CheapestCut cheapest_edgent_cut(const EdgentChain& chain, EdgentVarian
       break;
     case EdgentVariant::as_published:
       offer(0, chain.as_published(0));
-      for (std::size_t k = 1; k < last; ++k) {
-        std::optional<CutCost> cost = chain.as_published(k);
-        if (cost) cost->uplink_bytes = 0;  // the paper breaks no tie by bytes
-        offer(k, cost);
-      }
+      for (std::size_t k = 1; k < last; ++k) offer(k, chain.as_published(k));
       break;
   }
   return best;

@@ -54,6 +54,12 @@ TEST(UnitsOfExit, LeavesOutTheOtherHeads) {
             (std::vector<bool>{true, true, false, true, true, false, true, true}));
 }
 
+TEST(UnitsOfExit, AlwaysHoldTheInput) {
+  graph::LayerGraph graph = testing::diamond();
+  graph.units[3].inputs.clear();  // no valid graph, but nobody may crash on it
+  EXPECT_EQ(units_of_exit(graph, 0), (std::vector<bool>{true, false, false, true}));
+}
+
 TEST(UnitsOfExit, RefusesAnExitThatIsNotThere) {
   EXPECT_THROW(units_of_exit(testing::diamond(), 1), std::logic_error);
   EXPECT_THROW(cut_vertices(testing::diamond(), -1), std::logic_error);

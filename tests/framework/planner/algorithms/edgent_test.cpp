@@ -48,6 +48,7 @@ void expect_exhaustive(const Planner& planner, Tier front, Tier tail, bool chain
     PlanRequest request =
         request_for(graph, small_numbers ? testing::byte_per_ns() : testing::random_link(random));
     request.edge_queue = Nanoseconds(seed % 4);
+    if (seed % 5 == 0) request.result_bytes = 2;
     if (seed % 4 != 0) request.deadline = Nanoseconds(small_numbers ? seed % 20 : seed * 7);
     const auto expected = testing::choose_exit(
         request, [&](int exit) { return best_cut(request, exit, front, tail); });
