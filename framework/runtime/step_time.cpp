@@ -1,0 +1,83 @@
+#include "framework/runtime/step_time.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <string>
+
+namespace branchline::runtime {
+namespace {
+
+constexpr double kStepWeight = 0.125;
+constexpr double kRatioWeight = 0.1;
+constexpr double kLargestRatio = 8;
+
+Duration times(Duration time, double factor) {
+  return Duration(static_cast<Duration::rep>(static_cast<double>(time.count()) * factor));
+}
+
+}  // namespace
+
+void StepTime::add(Duration measured) noexcept {
+  const Duration mean(mean_.load(std::memory_order_relaxed));
+  const int runs = runs_.load(std::memory_order_relaxed);
+  if (runs > 0) measured = std::min(measured, 3 * mean);
+  // The first runs count in full: a mean of few must not hang on where it started.
+  const double weight = std::max(kStepWeight, 1.0 / (runs + 1));
+  const Duration difference = measured - mean;
+  const Duration deviation(deviation_.load(std::memory_order_relaxed));
+  mean_.store((mean + times(difference, weight)).count(), std::memory_order_relaxed);
+  if (runs > 0) {
+    const Duration off = std::chrono::abs(difference);
+    deviation_.store((deviation + times(off - deviation, weight)).count(),
+                     std::memory_order_relaxed);
+  }
+  runs_.store(std::min(runs + 1, 1 << 20), std::memory_order_release);
+}
+
+Duration StepTime::expected(double ratio) const noexcept {
+  if (runs_.load(std::memory_order_acquire) < kRunsToTrust) return times(predicted_, ratio);
+  return Duration(mean_.load(std::memory_order_relaxed));
+}
+
+Duration StepTime::cautious(double ratio) const noexcept {
+  const Duration mean = expected(ratio);
+  const bool trusted = runs_.load(std::memory_order_acquire) >= kRunsToTrust;
+  const Duration spread =
+      trusted ? Duration(3 * deviation_.load(std::memory_order_relaxed)) : times(mean, 0.25);
+  return mean + std::max(spread, times(mean, 0.05));
+}
+
+StepTimes::StepTimes(const graph::LayerGraph& graph) {
+  for (const graph::Unit& unit : graph.units) {
+    const bool timed = !unit.time.empty() && unit.time.front().has_value();
+    unit_time_.push_back(timed ? *unit.time.front() : Duration::zero());
+  }
+}
+
+std::shared_ptr<StepTime> StepTimes::of(const UnitRanges& units) {
+  const std::string key = to_string(units);
+  const std::lock_guard lock(mutex_);
+  std::shared_ptr<StepTime>& time = times_[key];
+  if (!time) {
+    Duration predicted{0};
+    for (const std::int32_t unit : to_units(units)) {
+      predicted += unit_time_.at(static_cast<std::size_t>(unit));
+    }
+    time = std::make_shared<StepTime>(predicted);
+  }
+  return time;
+}
+
+void SpeedRatio::add(Duration measured, Duration predicted) noexcept {
+  if (measured <= Duration::zero() || predicted <= Duration::zero()) return;
+  const double sample =
+      std::clamp(static_cast<double>(measured.count()) / static_cast<double>(predicted.count()),
+                 1 / kLargestRatio, kLargestRatio);
+  const std::lock_guard lock(mutex_);
+  const double mean = std::log(value_.load(std::memory_order_relaxed));
+  value_.store(std::exp(mean + kRatioWeight * (std::log(sample) - mean)),
+               std::memory_order_relaxed);
+}
+
+}  // namespace branchline::runtime
