@@ -38,11 +38,14 @@ class Channel {
  public:
   virtual ~Channel() = default;
 
-  /// Queues the message; never blocks. @returns false when the channel is closed or too much is
-  /// queued.
+  /// Queues the message; never blocks. While the connection is being made, messages wait for it. A
+  /// Cancel takes a Request of its id that still waits out of the queue, and then neither is sent.
+  /// @returns false when the channel is closed, too much is queued, or the message breaks a bound
+  ///          of the format (docs/protocol.md).
   virtual bool send(Message message) = 0;
 
-  /// Ends the connection; the listener hears on_closed(reason).
+  /// Ends the connection: nothing is sent or heard from now on, what was queued is still written
+  /// (for at most a second), and the listener hears on_closed(reason).
   virtual void close(const std::string& reason) = 0;
 
   virtual bool is_open() const = 0;
@@ -63,7 +66,7 @@ struct FrameLimits {
 };
 
 /// The thread that does all socket work of a process (one io_context). Destroying it closes every
-/// channel.
+/// channel and returns when their on_closed have returned; never destroy it from its own thread.
 class IoThread {
  public:
   IoThread();
@@ -72,10 +75,10 @@ class IoThread {
   IoThread& operator=(const IoThread&) = delete;
 
   struct Parts;
-  Parts& parts() noexcept { return *parts_; }
+  const std::shared_ptr<Parts>& parts() const noexcept { return parts_; }
 
  private:
-  std::unique_ptr<Parts> parts_;
+  std::shared_ptr<Parts> parts_;
 };
 
 /// "host:port" or "[v6]:port". @throws InputError naming `where`.
@@ -93,18 +96,23 @@ std::shared_ptr<Channel> connect(IoThread& io, const Endpoint& endpoint, const H
                                  Duration timeout, std::shared_ptr<ChannelListener> listener,
                                  const FrameLimits& limits = {});
 
-/// Accepts connections until destroyed. A peer that is not speaking protocol 1 is closed with a
-/// Refused sentence.
+/// Accepts connections until destroyed; those it accepted live on. A peer that does not speak
+/// protocol 1, or says no Hello within five seconds, is closed with a Refused sentence.
 class Server {
  public:
-  /// Called on the I/O thread for each accepted connection; returns who listens to it. The peer's
-  /// Hello arrives as its first message.
+  /// Called on the I/O thread for each peer that said Hello; returns who listens to it. That Hello
+  /// arrives as its first message.
   using OnConnect = std::function<std::shared_ptr<ChannelListener>(std::shared_ptr<Channel>)>;
 
+  /// Told, on the I/O thread, of each peer that never got that far: for a line in the log.
+  using OnTurnedAway = std::function<void(const std::string& peer, const std::string& reason)>;
+
   /// @throws InputError when the address cannot be bound (in use, no such host, no right).
-  Server(IoThread& io, const Endpoint& listen, OnConnect on_connect,
-         const FrameLimits& limits = {});
+  Server(IoThread& io, const Endpoint& listen, OnConnect on_connect, const FrameLimits& limits = {},
+         OnTurnedAway on_turned_away = {});
   ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
 
   std::uint16_t port() const;  ///< the real one when 0 was asked for
   void stop_accepting();

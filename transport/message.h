@@ -49,8 +49,10 @@ struct RemotePlan {
 };
 
 struct Hello {
-  std::string software;              ///< "branchline 0.1.0"
-  std::vector<std::string> digests;  ///< networks the client will ask for
+  std::string software;               ///< "branchline 0.1.0"
+  std::vector<std::string> digests;   ///< networks the client will ask for
+  std::uint64_t capabilities = 0;     ///< Capability bits the client understands
+  std::uint64_t max_frame_bytes = 0;  ///< largest frame the client accepts; 0: not told
 };
 
 struct Welcome {
@@ -60,6 +62,7 @@ struct Welcome {
   std::uint64_t max_frame_bytes = 0;
   std::uint32_t max_in_flight = 0;  ///< requests one connection may have unanswered
   Duration queue{0};                ///< waiting time a request would meet now
+  std::uint64_t capabilities = 0;   ///< those of the Hello that the server understands too
 };
 
 struct Prepare {

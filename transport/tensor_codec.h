@@ -38,8 +38,8 @@ bool can_encode(Codec codec, DType type, const Shape& shape) noexcept;
 std::uint64_t expected_bytes(Codec codec, DType type, const Shape& shape) noexcept;
 
 /// raw copies nothing. fp16 rounds to nearest, saturating at ±65504. int8 is affine per channel
-/// (dimension 1 when there are at least two dimensions, else per tensor): |error| <= (max - min) /
-/// 510 per channel; NaN becomes 0.
+/// (dimension 1 when there are at least three dimensions, else per tensor): |error| <= (max - min)
+/// / 510 per channel, float rounding aside; NaN becomes 0.
 /// @throws std::logic_error when !can_encode.
 EncodedTensor encode(const Tensor& tensor, Codec codec, const CodecOptions& options = {});
 

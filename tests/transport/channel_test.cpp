@@ -1,0 +1,200 @@
+#include "transport/channel.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+#include <thread>
+
+#include "tests/transport/channel_pairs.h"
+#include "tests/transport/sample_messages.h"
+
+namespace branchline::transport::testing {
+namespace {
+
+/// What every channel must do, in memory and over TCP.
+class ChannelSuite : public ::testing::TestWithParam<ChannelKind> {
+ protected:
+  std::unique_ptr<ChannelPair> make(const FrameLimits& limits = {}) {
+    return make_pair_of(GetParam(), limits);
+  }
+
+  static std::vector<Message> own_messages(const ChannelPair& pair, const Recorder& recorder) {
+    auto messages = recorder.messages();
+    messages.erase(messages.begin(),
+                   messages.begin() + static_cast<std::ptrdiff_t>(pair.handshake_messages));
+    return messages;
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Channels, ChannelSuite,
+                         ::testing::Values(ChannelKind::tcp, ChannelKind::loopback),
+                         [](const auto& suite) {
+                           return suite.param == ChannelKind::tcp ? "Tcp" : "Loopback";
+                         });
+
+TEST_P(ChannelSuite, CarriesEveryTypeBothWays) {
+  auto pair = make();
+  const auto messages = one_of_each();
+  for (const Message& message : messages) {
+    if (std::holds_alternative<Cancel>(message.body)) continue;
+    EXPECT_TRUE(pair->near->send(message));
+    EXPECT_TRUE(pair->far->send(message));
+  }
+  const std::size_t expected = messages.size() - 1 + pair->handshake_messages;
+  for (const auto& recorder : {pair->near_listener, pair->far_listener}) {
+    ASSERT_TRUE(recorder->wait_for_messages(expected)) << recorder->reason();
+    std::size_t i = 0;
+    for (const Message& arrived : own_messages(*pair, *recorder)) {
+      if (std::holds_alternative<Cancel>(messages[i].body)) ++i;
+      Message wanted = messages[i++];
+      if (auto* request = std::get_if<Request>(&wanted.body)) {
+        const Duration left = std::get<Request>(arrived.body).budget;
+        EXPECT_LE(left, request->budget);
+        request->budget = left;
+      }
+      EXPECT_TRUE(same_message(arrived, wanted)) << "type " << arrived.body.index() + 1;
+    }
+  }
+}
+
+TEST_P(ChannelSuite, CarriesBigTensorsIntact) {
+  auto pair = make();
+  const Message big = sample_request(9, {5'000'000, 1, 3'111'111});
+  ASSERT_TRUE(pair->near->send(big));
+  ASSERT_TRUE(pair->far_listener->wait_for_messages(1 + pair->handshake_messages));
+  Message arrived = own_messages(*pair, *pair->far_listener).front();
+  std::get<Request>(arrived.body).budget = std::get<Request>(big.body).budget;
+  EXPECT_TRUE(same_message(arrived, big));
+  for (const WireTensor& tensor : std::get<Request>(arrived.body).tensors) {
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(tensor.encoded.payload.get()) % 64, 0u);
+  }
+  const Arrival arrival = pair->far_listener->arrivals().back();
+  EXPECT_EQ(arrival.frame_bytes, frame_bytes_of(big).size());
+  EXPECT_LE(arrival.first_byte, arrival.complete);
+}
+
+TEST_P(ChannelSuite, AnswersInAnyOrder) {
+  auto pair = make();
+  constexpr std::uint64_t kRequests = 200;
+  std::vector<std::uint64_t> waiting;
+  pair->far_listener->react = [&](const Message& message) {
+    waiting.push_back(message.id);
+    if (waiting.size() < kRequests) return;
+    for (auto id = waiting.rbegin(); id != waiting.rend(); ++id) {
+      pair->far->send({*id, Answer{}});
+    }
+  };
+  for (std::uint64_t id = 1; id <= kRequests; ++id) {
+    ASSERT_TRUE(pair->near->send(sample_request(id, {id * 10})));
+  }
+  ASSERT_TRUE(pair->near_listener->wait_for_messages(kRequests + pair->handshake_messages));
+  std::uint64_t expected = kRequests;
+  for (const Message& answer : own_messages(*pair, *pair->near_listener)) {
+    EXPECT_EQ(answer.id, expected--);
+  }
+}
+
+TEST_P(ChannelSuite, TellsWhatWasSent) {
+  auto pair = make();
+  ASSERT_TRUE(pair->near->send(sample_request(41, {100'000})));
+  ASSERT_TRUE(pair->near->send({42, Ping{}}));
+  ASSERT_TRUE(pair->near_listener->wait_for_sent(2 + pair->handshake_messages));
+  const auto sent = pair->near_listener->sent();
+  EXPECT_EQ(sent[pair->handshake_messages].id, 41u);
+  EXPECT_EQ(sent[pair->handshake_messages].bytes,
+            frame_bytes_of(sample_request(41, {100'000})).size());
+  EXPECT_EQ(sent.back().id, 42u);
+  EXPECT_EQ(sent.back().bytes, 64u);
+}
+
+TEST_P(ChannelSuite, ManyThreadsSendAtOnce) {
+  auto pair = make();
+  constexpr std::uint64_t kThreads = 4;
+  constexpr std::uint64_t kEach = 300;
+  std::vector<std::thread> threads;
+  for (std::uint64_t t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&pair, t] {
+      for (std::uint64_t i = 0; i < kEach; ++i) {
+        const std::uint64_t id = t * kEach + i;
+        const auto bytes = static_cast<std::size_t>(id % 7 == 0 ? 70'000 : id % 500);
+        auto& from = i % 2 == 0 ? pair->near : pair->far;
+        while (!from->send(sample_request(id, {bytes}))) std::this_thread::yield();
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  const std::size_t expected = kThreads * kEach / 2 + pair->handshake_messages;
+  std::map<std::uint64_t, int> seen;
+  for (const auto& recorder : {pair->near_listener, pair->far_listener}) {
+    ASSERT_TRUE(recorder->wait_for_messages(expected)) << recorder->reason();
+    for (const Message& message : own_messages(*pair, *recorder)) {
+      ++seen[message.id];
+      Message wanted = sample_request(
+          message.id, {static_cast<std::size_t>(message.id % 7 == 0 ? 70'000 : message.id % 500)});
+      std::get<Request>(wanted.body).budget = std::get<Request>(message.body).budget;
+      EXPECT_TRUE(same_message(message, wanted));
+    }
+  }
+  EXPECT_EQ(seen.size(), kThreads * kEach);
+}
+
+TEST_P(ChannelSuite, CloseIsHeardOnceByBothAndIsLast) {
+  auto pair = make();
+  for (std::uint64_t id = 0; id < 50; ++id) pair->near->send(sample_request(id, {20'000}));
+  pair->near->close("enough");
+  pair->near->close("enough again");
+  EXPECT_FALSE(pair->near->is_open());
+  EXPECT_FALSE(pair->near->send({1, Ping{}}));
+  ASSERT_TRUE(pair->near_listener->wait_until_closed());
+  ASSERT_TRUE(pair->far_listener->wait_until_closed());
+  EXPECT_EQ(pair->near_listener->reason(), "enough");
+  EXPECT_FALSE(pair->far_listener->reason().empty());
+  EXPECT_FALSE(pair->far->send({1, Ping{}}));
+  pair->io.reset();
+  for (const auto& recorder : {pair->near_listener, pair->far_listener}) {
+    EXPECT_EQ(recorder->times_closed(), 1);
+    EXPECT_EQ(recorder->calls_after_close(), 0);
+  }
+}
+
+TEST_P(ChannelSuite, WhatWasQueuedBeforeCloseStillArrives) {
+  auto pair = make();
+  pair->near->send({5, Refused{Refusal::draining, "going down", Duration{0}}});
+  pair->near->close("done");
+  ASSERT_TRUE(pair->far_listener->wait_until_closed());
+  const auto messages = own_messages(*pair, *pair->far_listener);
+  ASSERT_EQ(messages.size(), 1u);
+  EXPECT_EQ(std::get<Refused>(messages[0].body).sentence, "going down");
+}
+
+TEST_P(ChannelSuite, GoesDownWithItsThreadAndMayOutliveIt) {
+  auto pair = make();
+  pair->server.reset();
+  pair->io.reset();
+  EXPECT_EQ(pair->near_listener->times_closed(), 1);
+  EXPECT_EQ(pair->far_listener->times_closed(), 1);
+  EXPECT_FALSE(pair->near->is_open());
+  EXPECT_FALSE(pair->near->send({1, Ping{}}));
+}
+
+TEST_P(ChannelSuite, RefusesAFrameAboveTheCapBeforeSendingIt) {
+  FrameLimits limits;
+  limits.max_frame_bytes = 10'000;
+  auto pair = make(limits);
+  EXPECT_FALSE(pair->near->send(sample_request(1, {10'000})));
+  EXPECT_TRUE(pair->near->send(sample_request(2, {9'000})));
+  ASSERT_TRUE(pair->far_listener->wait_for_messages(1 + pair->handshake_messages));
+  EXPECT_EQ(own_messages(*pair, *pair->far_listener).front().id, 2u);
+}
+
+TEST_P(ChannelSuite, RefusesAMessageThatBreaksTheFormat) {
+  auto pair = make();
+  Message message = sample_request(1, {});
+  std::get<Request>(message.body).plan.exit = -1;
+  EXPECT_FALSE(pair->near->send(message));
+  EXPECT_TRUE(pair->near->is_open());
+}
+
+}  // namespace
+}  // namespace branchline::transport::testing

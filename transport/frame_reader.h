@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "transport/buffer_pool.h"
+#include "transport/channel.h"
+#include "transport/frame_format.h"
+#include "transport/message.h"
+
+namespace branchline::transport {
+
+/// Turns received bytes into messages, without a socket: the owner receives into space(), tells
+/// received(), then takes next() until it is empty.
+///
+/// Bytes land in a small staging buffer; once a frame's metadata is checked and its payloads are
+/// larger than what is staged, space() lies in the pooled buffer itself, so that large tensors are
+/// never copied. Every length is checked before anything is allocated for it. Not thread-safe.
+class FrameReader {
+ public:
+  FrameReader(const FrameLimits& limits, std::shared_ptr<BufferPool> pool);
+
+  /// From now on; the handshake uses tighter ones.
+  void set_limits(const FrameLimits& limits) { limits_ = limits; }
+
+  /// Where the next bytes belong; never empty. Valid until the next call of received().
+  std::span<std::byte> space();
+
+  /// Bytes of the current frame's payloads that are still to come.
+  std::uint64_t payload_missing() const noexcept;
+
+  /// `bytes` of space() were filled.
+  void received(std::size_t bytes, TimePoint now);
+
+  struct Incoming {
+    Message message;
+    Arrival arrival;
+  };
+  std::optional<Incoming> next();
+
+  /// Set once the bytes made no sense; nothing is read after that.
+  const FrameFault& fault() const noexcept { return fault_; }
+
+  /// Whether the peer left in the middle of a frame.
+  bool inside_frame() const noexcept { return in_frame_; }
+
+ private:
+  enum class Part { header, metadata, payload };
+
+  std::size_t staged() const noexcept { return end_ - begin_; }
+  bool read_header();
+  bool read_metadata();
+  bool read_payload();
+  FrameFault check_header() const;
+  FrameFault check_tensors();
+  void place_payloads();
+  std::optional<Incoming> finish_frame();
+  bool fail(FrameFault fault);
+
+  FrameLimits limits_;
+  std::shared_ptr<BufferPool> pool_;
+  std::vector<std::byte> staging_;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+
+  Part part_ = Part::header;
+  FrameHeader header_;
+  Message message_;
+  bool skip_ = false;  ///< a type of a newer minor version
+  std::shared_ptr<std::byte[]> payload_;
+  std::uint64_t payload_received_ = 0;
+
+  bool in_frame_ = false;
+  TimePoint first_byte_;
+  TimePoint last_received_;
+  FrameFault fault_;
+};
+
+}  // namespace branchline::transport

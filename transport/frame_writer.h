@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "framework/base/clock.h"
+#include "transport/frame_format.h"
+#include "transport/message.h"
+
+namespace branchline::transport {
+
+/// A message made ready for a scatter-gather write: header, metadata and padding of our own, the
+/// payloads where the tensors' storage has them. Keeps the message, and so the payloads, alive.
+class OutgoingFrame {
+ public:
+  /// @returns a fault when the message breaks a bound of the format; the frame is then unusable.
+  static FrameFault make(Message message, OutgoingFrame& frame);
+
+  std::uint64_t id() const noexcept { return message_.id; }
+  std::uint64_t bytes() const noexcept { return bytes_; }
+  const Message& message() const noexcept { return message_; }
+
+  /// Subtracts from a Request's budget what passed since `queued`: call it once, when the first
+  /// byte is about to be handed over.
+  void stamp_budget(Duration waited);
+
+  /// Appends what is left to write after the first `written` bytes, in order.
+  void append_segments(std::uint64_t written, std::vector<std::span<const std::byte>>& out) const;
+
+ private:
+  Message message_;
+  FrameHeader header_;
+  std::vector<std::byte> head_;  ///< header, metadata, padding
+  std::uint64_t bytes_ = 0;
+};
+
+}  // namespace branchline::transport

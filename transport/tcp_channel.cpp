@@ -1,0 +1,335 @@
+#include "transport/tcp_channel.h"
+
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <exception>
+
+#include "transport/asio.h"
+
+namespace branchline::transport {
+namespace {
+
+constexpr std::size_t kMaxSegments = 64;
+/// One thread writes at most this much in a row before others get their turn.
+constexpr std::size_t kWriteBurstBytes = 1u << 20;
+constexpr auto kDrainTime = std::chrono::seconds(1);
+
+/// Until a peer has said Hello it may make us hold no more than this.
+FrameLimits handshake_limits() {
+  FrameLimits limits;
+  limits.max_frame_bytes = 64 * 1024;
+  limits.max_metadata_bytes = 64 * 1024 - 64;
+  limits.max_tensors = 0;
+  return limits;
+}
+
+ssize_t send_segments(int fd, const std::vector<std::span<const std::byte>>& segments) {
+  std::array<iovec, kMaxSegments> parts;
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    parts[i] = {const_cast<std::byte*>(segments[i].data()), segments[i].size()};
+  }
+  msghdr message{};
+  message.msg_iov = parts.data();
+  message.msg_iovlen = segments.size();
+  return ::sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+Refusal refusal_for(const std::error_code& code) {
+  if (code == TransportErrc::incompatible) return Refusal::incompatible;
+  if (code == TransportErrc::too_large) return Refusal::too_large;
+  return Refusal::bad_request;
+}
+
+}  // namespace
+
+std::string sentence_of(const boost::system::error_code& error, const std::string& peer) {
+  namespace err = asio::error;
+  if (error == err::connection_refused) {
+    return "nobody listens at " + peer + " (connection refused); is branchlined running there?";
+  }
+  if (error == err::eof) return peer + " closed the connection";
+  if (error == err::connection_reset || error == err::broken_pipe) {
+    return "the connection to " + peer + " was reset";
+  }
+  if (error == err::host_not_found || error == err::host_not_found_try_again) {
+    return "the host of " + peer + " is unknown";
+  }
+  return "the connection to " + peer + " failed: " + error.message();
+}
+
+TcpChannel::TcpChannel(std::shared_ptr<IoThread::Parts> io, Setup setup)
+    : io_(std::move(io)),
+      setup_(std::move(setup)),
+      queue_(setup_.limits.max_queued_bytes),
+      reader_(handshake_limits(), io_->pool),
+      socket_(io_->context),
+      timer_(io_->context),
+      last_heard_ns_(Clock::now().time_since_epoch().count()) {}
+
+TcpChannel::~TcpChannel() {
+  if (key_ != 0) io_->forget(key_);
+}
+
+Duration TcpChannel::silent_for() const {
+  return Clock::now().time_since_epoch() - Duration{last_heard_ns_.load()};
+}
+
+bool TcpChannel::send(Message message) {
+  if (!is_open()) return false;
+  const bool cancel = std::holds_alternative<Cancel>(message.body);
+  if (cancel && queue_.take_back_request(message.id)) return true;
+  OutgoingFrame frame;
+  if (OutgoingFrame::make(std::move(message), frame)) return false;
+  if (frame.bytes() > setup_.limits.max_frame_bytes) return false;
+  if (!queue_.push(std::move(frame), Clock::now())) return false;
+  if (queue_.try_begin()) write_some();
+  return true;
+}
+
+void TcpChannel::close(const std::string& reason) {
+  open_.store(false);
+  asio::post(io_->context, [self = shared_from_this(), reason] { self->finish(reason, true); });
+}
+
+void TcpChannel::begin(Duration handshake_timeout) {
+  key_ = io_->remember(weak_from_this());
+  timer_.expires_after(handshake_timeout);
+  timer_.async_wait([weak = weak_from_this(), handshake_timeout](boost::system::error_code error) {
+    const auto self = weak.lock();
+    if (error || !self || self->standing_ || self->finished_) return;
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(handshake_timeout);
+    self->finish(self->setup_.peer + " did not " +
+                     (self->setup_.side == Side::client ? "answer" : "introduce itself") +
+                     " within " + std::to_string(ms.count()) + " ms",
+                 self->setup_.side == Side::server);
+  });
+}
+
+void TcpChannel::attach(asio::ip::tcp::socket socket) {
+  socket_ = std::move(socket);
+  if (!finished_) start();
+}
+
+void TcpChannel::start() {
+  boost::system::error_code ignored;
+  socket_.non_blocking(true, ignored);
+  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+  asio::co_spawn(
+      io_->context, [self = shared_from_this()] { return self->read_loop(); }, asio::detached);
+  queue_.start();
+  if (queue_.try_begin()) write_some();
+}
+
+asio::awaitable<void> TcpChannel::read_loop() {
+  const auto self = shared_from_this();
+  boost::system::error_code error;
+  bool reading = true;
+  while (reading && !finished_) {
+    const auto space = reader_.space();
+    const std::size_t bytes = co_await socket_.async_read_some(
+        asio::buffer(space.data(), space.size()), asio::redirect_error(asio::use_awaitable, error));
+    if (finished_) break;
+    if (error) {
+      on_read_error(error);
+      break;
+    }
+    const TimePoint now = Clock::now();
+    last_heard_ns_.store(now.time_since_epoch().count());
+    reader_.received(bytes, now);
+    reading = deliver_messages();
+  }
+  co_await discard_until_end();
+}
+
+/// Closing a socket with unread bytes resets the connection, and the peer may then never read our
+/// last sentence.
+asio::awaitable<void> TcpChannel::discard_until_end() {
+  std::array<std::byte, 4096> bin;
+  boost::system::error_code error;
+  while (!error && socket_.is_open()) {
+    co_await socket_.async_read_some(asio::buffer(bin),
+                                     asio::redirect_error(asio::use_awaitable, error));
+  }
+  read_ended_ = true;
+  close_when_written();
+}
+
+bool TcpChannel::deliver_messages() {
+  try {
+    while (auto incoming = reader_.next()) {
+      if (!is_open()) return false;
+      deliver(std::move(*incoming));
+    }
+  } catch (const std::exception& error) {
+    finish(std::string("a message could not be handled: ") + error.what(), true);
+    return false;
+  }
+  if (!reader_.fault()) return true;
+  refuse(reader_.fault());
+  return false;
+}
+
+void TcpChannel::deliver(FrameReader::Incoming incoming) {
+  if (!standing_ && !shake_hands(incoming)) return;
+  const bool refused = !standing_;
+  std::string sentence;
+  if (refused) sentence = std::get<Refused>(incoming.message.body).sentence;
+  setup_.listener->on_message(std::move(incoming.message), incoming.arrival);
+  if (refused) finish(setup_.peer + " refused the connection: " + sentence, false);
+}
+
+/// @returns whether the message goes to the listener.
+bool TcpChannel::shake_hands(const FrameReader::Incoming& incoming) {
+  const Body& body = incoming.message.body;
+  if (setup_.side == Side::client) {
+    if (std::holds_alternative<Refused>(body)) return true;
+    if (!std::holds_alternative<Welcome>(body)) {
+      finish(setup_.peer + " did not answer the Hello with a Welcome", true);
+      return false;
+    }
+  } else {
+    if (!std::holds_alternative<Hello>(body)) {
+      refuse(make_fault(TransportErrc::malformed, "the first message must be a Hello"));
+      return false;
+    }
+    setup_.listener = setup_.on_hello(shared_from_this());
+    if (!setup_.listener) {
+      finish("nobody serves " + setup_.peer, true);
+      return false;
+    }
+  }
+  standing_ = true;
+  timer_.cancel();
+  reader_.set_limits(setup_.limits);
+  return true;
+}
+
+void TcpChannel::refuse(const FrameFault& fault) {
+  send({0, Refused{refusal_for(fault.code), fault.sentence, Duration{0}}});
+  finish(setup_.peer + ": " + fault.sentence, true);
+}
+
+void TcpChannel::on_read_error(const boost::system::error_code& error) {
+  if (error == asio::error::eof && reader_.inside_frame()) {
+    finish(setup_.peer + " closed the connection in the middle of a message", false);
+  } else {
+    finish(sentence_of(error, setup_.peer), false);
+  }
+}
+
+void TcpChannel::shut_down(const std::string& reason) {
+  finish(reason, false);
+  boost::system::error_code ignored;
+  socket_.cancel(ignored);
+}
+
+void TcpChannel::finish(const std::string& reason, bool drain) {
+  if (finished_) return;
+  const auto self = shared_from_this();
+  finished_ = true;
+  open_.store(false);
+  queue_.end(drain);
+  closing_.store(true);
+  if (drain && socket_.is_open()) {
+    timer_.expires_after(kDrainTime);
+    timer_.async_wait([self](boost::system::error_code error) {
+      if (error) return;
+      self->queue_.end(false);
+      boost::system::error_code ignored;
+      self->socket_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
+      self->close_when_written();
+    });
+  } else {
+    timer_.cancel();
+    boost::system::error_code ignored;
+    socket_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
+    if (ignored && queue_.idle()) socket_.close(ignored);  // never connected
+  }
+  close_when_written();
+  if (auto listener = std::exchange(setup_.listener, nullptr)) {
+    listener->on_closed(reason);
+  } else if (setup_.on_early_end) {
+    setup_.on_early_end(setup_.peer, reason);
+  }
+  setup_.on_hello = nullptr;
+  setup_.on_early_end = nullptr;
+}
+
+void TcpChannel::write_some() {
+  std::vector<std::span<const std::byte>> segments;
+  std::vector<SentFrame> sent;
+  std::size_t burst = 0;
+  for (;;) {
+    queue_.next_segments(kMaxSegments, Clock::now(), segments);
+    if (segments.empty()) break;
+    const ssize_t bytes = send_segments(socket_.native_handle(), segments);
+    if (bytes < 0 && errno == EINTR) continue;
+    if (bytes < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+      asio::post(io_->context, [self = shared_from_this()] { self->write_when_possible(); });
+      break;
+    }
+    if (bytes < 0) {
+      queue_.end(false);  // the reading side sees the same error, after what the peer still said
+      continue;
+    }
+    queue_.written(static_cast<std::size_t>(bytes), sent);
+    burst += static_cast<std::size_t>(bytes);
+    if (burst >= kWriteBurstBytes) {
+      asio::post(io_->context, [self = shared_from_this()] { self->write_some(); });
+      break;
+    }
+  }
+  if (!sent.empty()) note_sent(sent);
+  if (closing_.load()) {
+    asio::post(io_->context, [self = shared_from_this()] { self->close_when_written(); });
+  }
+}
+
+/// On the I/O thread, holding the claim to write.
+void TcpChannel::write_when_possible() {
+  socket_.async_wait(asio::ip::tcp::socket::wait_write,
+                     [self = shared_from_this()](boost::system::error_code error) {
+                       if (error) self->queue_.end(false);
+                       self->write_some();
+                     });
+}
+
+void TcpChannel::note_sent(const std::vector<SentFrame>& sent) {
+  {
+    const std::lock_guard lock(sent_mutex_);
+    const bool told_soon = !sent_.empty();
+    sent_.insert(sent_.end(), sent.begin(), sent.end());
+    if (told_soon) return;
+  }
+  asio::post(io_->context, [self = shared_from_this()] { self->tell_sent(); });
+}
+
+void TcpChannel::tell_sent() {
+  std::vector<SentFrame> sent;
+  {
+    const std::lock_guard lock(sent_mutex_);
+    sent.swap(sent_);
+  }
+  for (const SentFrame& frame : sent) {
+    if (!setup_.listener) return;
+    setup_.listener->on_sent(frame.id, frame.bytes, frame.begun);
+  }
+}
+
+/// The descriptor may only be closed when no other thread is writing to it.
+void TcpChannel::close_when_written() {
+  if (!finished_ || !socket_.is_open() || !queue_.idle()) return;
+  boost::system::error_code ignored;
+  if (read_ended_) {
+    socket_.close(ignored);
+    timer_.cancel();
+  } else {
+    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);  // discard_until_end() closes
+  }
+}
+
+}  // namespace branchline::transport

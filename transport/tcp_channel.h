@@ -1,0 +1,101 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "transport/asio.h"
+#include "transport/frame_reader.h"
+#include "transport/io_thread.h"
+#include "transport/write_queue.h"
+
+namespace branchline::transport {
+
+/// A Channel over one TCP connection. Writing happens on whichever thread sends (without waiting)
+/// or, when the socket is full, on the I/O thread; everything else on the I/O thread.
+class TcpChannel final : public Channel,
+                         public IoObject,
+                         public std::enable_shared_from_this<TcpChannel> {
+ public:
+  /// Which first message makes the connection stand.
+  enum class Side { client, server };
+
+  /// Server side: told of the Hello's arrival, gives the listener.
+  using OnHello = std::function<std::shared_ptr<ChannelListener>(std::shared_ptr<Channel>)>;
+  using OnEarlyEnd = std::function<void(const std::string& peer, const std::string& reason)>;
+
+  struct Setup {
+    Side side = Side::client;
+    std::string peer;
+    FrameLimits limits;
+    std::shared_ptr<ChannelListener> listener;  ///< null on the server side until the Hello
+    OnHello on_hello;
+    OnEarlyEnd on_early_end;
+  };
+
+  TcpChannel(std::shared_ptr<IoThread::Parts> io, Setup setup);
+  ~TcpChannel() override;
+
+  bool send(Message message) override;
+  void close(const std::string& reason) override;
+  bool is_open() const override { return open_.load(); }
+  std::string peer() const override { return setup_.peer; }
+  Duration silent_for() const override;
+
+  /// On the I/O thread, once, before anything else: registers with it and starts the clock of
+  /// connecting and handshake.
+  void begin(Duration handshake_timeout);
+  /// On the I/O thread: an accepted connection; reading and writing start.
+  void attach(asio::ip::tcp::socket socket);
+  /// On the I/O thread: makes the connection, then the same.
+  asio::awaitable<void> connect_to(Endpoint endpoint);
+  /// On the I/O thread: ends the connection; `drain` still writes what is queued.
+  void finish(const std::string& reason, bool drain);
+
+  asio::any_io_executor executor() { return socket_.get_executor(); }
+
+  void shut_down(const std::string& reason) override;
+
+ private:
+  void start();
+  asio::awaitable<void> read_loop();
+  asio::awaitable<void> discard_until_end();
+  /// @returns false when reading must stop.
+  bool deliver_messages();
+  void deliver(FrameReader::Incoming incoming);
+  bool shake_hands(const FrameReader::Incoming& incoming);
+  void refuse(const FrameFault& fault);
+  void on_read_error(const boost::system::error_code& error);
+
+  void write_some();
+  void write_when_possible();
+  void note_sent(const std::vector<SentFrame>& sent);
+  void tell_sent();
+  void close_when_written();
+
+  const std::shared_ptr<IoThread::Parts> io_;
+  Setup setup_;
+  WriteQueue queue_;
+  FrameReader reader_;
+  asio::ip::tcp::socket socket_;
+  asio::steady_timer timer_;  ///< handshake, then the end of draining
+  std::uint64_t key_ = 0;
+  bool standing_ = false;  ///< the handshake is done
+  bool finished_ = false;
+  bool read_ended_ = false;
+
+  std::atomic<bool> open_{true};
+  std::atomic<bool> closing_{false};
+  std::atomic<std::int64_t> last_heard_ns_;
+
+  std::mutex sent_mutex_;
+  std::vector<SentFrame> sent_;
+};
+
+/// What went wrong, for people: "nobody listens at 10.0.0.1:7400 (connection refused)".
+std::string sentence_of(const boost::system::error_code& error, const std::string& peer);
+
+}  // namespace branchline::transport
