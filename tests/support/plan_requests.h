@@ -18,6 +18,10 @@ using planner::Plan;
 using planner::PlanRequest;
 using Placement = std::vector<std::optional<Tier>>;
 
+constexpr Tier D = Tier::device, E = Tier::edge, C = Tier::cloud;
+
+inline graph::Nanoseconds ns(std::int64_t count) { return graph::Nanoseconds(count); }
+
 /// 1 byte takes 1 ns each way, no round trip: numbers that can be added up in the head.
 inline LinkSpeed byte_per_ns() { return {1e9, 1e9, graph::Nanoseconds(0)}; }
 

@@ -11,11 +11,12 @@
 namespace branchline::planner {
 namespace {
 
+using testing::C;
+using testing::D;
+using testing::E;
+using testing::ns;
 using testing::Placement;
 using testing::request_for;
-constexpr Tier D = Tier::device, E = Tier::edge, C = Tier::cloud;
-
-Nanoseconds ns(std::int64_t count) { return Nanoseconds(count); }
 
 TEST(TransferTime, RoundsToTheNearestNanosecond) {
   EXPECT_EQ(transfer_time(1, 3e9), ns(0));

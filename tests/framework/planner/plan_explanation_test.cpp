@@ -12,9 +12,8 @@
 namespace branchline::planner {
 namespace {
 
+using testing::ns;
 using testing::request_for;
-
-Nanoseconds ns(std::int64_t count) { return Nanoseconds(count); }
 
 TEST(DominantPart, AddsBothDirectionsOfALink) {
   Plan plan;

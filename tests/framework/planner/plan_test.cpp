@@ -2,10 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/plan_requests.h"
+
 namespace branchline::planner {
 namespace {
 
-constexpr Tier D = Tier::device, E = Tier::edge, C = Tier::cloud;
+using testing::C;
+using testing::D;
+using testing::E;
 constexpr std::nullopt_t kAbsent = std::nullopt;
 
 Plan plan_of(std::vector<std::optional<Tier>> tier) {

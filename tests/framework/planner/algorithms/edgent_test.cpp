@@ -13,9 +13,10 @@
 namespace branchline::planner {
 namespace {
 
+using testing::D;
+using testing::E;
 using testing::Placement;
 using testing::request_for;
-constexpr Tier D = Tier::device, E = Tier::edge;
 
 Placement split_behind(const graph::LayerGraph& graph, int exit, std::int32_t cut, Tier front,
                        Tier tail) {
