@@ -1,0 +1,175 @@
+#include "framework/runtime/exit_policy.h"
+
+#include <algorithm>
+
+#include "framework/base/error.h"
+
+namespace branchline::runtime {
+namespace {
+
+constexpr double kSameWorth = 0.002;
+constexpr double kHysteresisWorth = 0.005;
+constexpr double kHysteresisTime = 0.9;  // a change must be a tenth quicker
+constexpr double kSurely = 0.95;
+
+struct Priced {
+  std::size_t index;
+  Forecast forecast;
+};
+
+int exits_of(const std::vector<Candidate>& candidates) {
+  return static_cast<int>(candidates.front().times.insurance.size());
+}
+
+bool accurate_enough(const Candidate& candidate, const Question& question) {
+  const bool known_below = question.min_accuracy && candidate.times.accuracy &&
+                           *candidate.times.accuracy < *question.min_accuracy;
+  return !known_below;
+}
+
+bool exit_allowed(const Candidate& candidate, const Question& question) {
+  return question.force_exit ? candidate.times.exit == *question.force_exit
+                             : accurate_enough(candidate, question);
+}
+
+bool may_be_sent(const Candidate& candidate, const Question& question, const EdgeAccess& access) {
+  if (candidate.place == Place::device) return true;
+  if (question.device_only || access.barred != Why::planned) return false;
+  return access.measured || question.force_place == candidate.place;
+}
+
+/// The device must be able to answer by itself, unless nothing could.
+bool keeps_an_answer(const Candidate& candidate, const Forecast& forecast, bool one_is_possible) {
+  return candidate.place == Place::device || forecast.insured || !one_is_possible;
+}
+
+bool quickest_exit_fits(const std::vector<Candidate>& candidates, Duration budget) {
+  return std::any_of(candidates.begin(), candidates.end(), [budget](const Candidate& candidate) {
+    return candidate.place == Place::device && candidate.times.device_cautious <= budget;
+  });
+}
+
+/// Candidates that the request allows. What it asks for in vain (a place that cannot be had now, an
+/// accuracy that no exit has) is given up in that order.
+std::vector<Priced> allowed(const std::vector<Candidate>& candidates, const Question& question,
+                            const LinkConditions& link, const EdgeAccess& access) {
+  const bool one_is_possible = quickest_exit_fits(candidates, question.budget);
+  std::vector<Priced> priced;
+  for (const bool heed_place : {true, false}) {
+    for (const bool heed_exit : {true, false}) {
+      for (std::size_t index = 0; index < candidates.size(); ++index) {
+        const Candidate& candidate = candidates[index];
+        if (!may_be_sent(candidate, question, access)) continue;
+        const bool other_place = question.force_place && *question.force_place != candidate.place;
+        if (heed_place && other_place) continue;
+        if (heed_exit && !exit_allowed(candidate, question)) continue;
+        const Forecast fate = forecast(candidate.times, link, question.budget);
+        const bool forced = heed_place && question.force_place;
+        if (forced || keeps_an_answer(candidate, fate, one_is_possible)) {
+          priced.push_back({index, fate});
+        }
+      }
+      if (!priced.empty()) return priced;
+    }
+  }
+  BL_EXPECT(!priced.empty(), "there is always a plan for the device");
+  return priced;
+}
+
+bool better(const Priced& a, const Priced& b) {
+  if (std::abs(a.forecast.worth - b.forecast.worth) > kSameWorth) {
+    return a.forecast.worth > b.forecast.worth;
+  }
+  if (a.forecast.total != b.forecast.total) return a.forecast.total < b.forecast.total;
+  return a.index < b.index;
+}
+
+Priced best_of(const std::vector<Priced>& priced) {
+  Priced best = priced.front();
+  for (const Priced& other : priced) {
+    if (better(other, best)) best = other;
+  }
+  return best;
+}
+
+Priced keep_unless_better(const Priced& best, const std::vector<Candidate>& candidates,
+                          const std::vector<Priced>& priced, const std::string& in_force) {
+  for (const Priced& old : priced) {
+    if (candidates[old.index].key != in_force) continue;
+    const bool worth_it = best.forecast.worth > old.forecast.worth + kHysteresisWorth;
+    const bool quicker = static_cast<double>(best.forecast.total.count()) <
+                         kHysteresisTime * static_cast<double>(old.forecast.total.count());
+    return worth_it || quicker ? best : old;
+  }
+  return best;
+}
+
+/// The plan with the fewest bytes up that leaves the device its own answer as good as without.
+std::optional<Priced> probe(const std::vector<Candidate>& candidates, const Question& question,
+                            const LinkConditions& link, const Priced& best) {
+  std::optional<Priced> found;
+  const int own_exit = candidates[best.index].times.exit;
+  for (std::size_t index = 0; index < candidates.size(); ++index) {
+    const Candidate& candidate = candidates[index];
+    if (candidate.place == Place::device || !exit_allowed(candidate, question)) continue;
+    const Forecast fate = forecast(candidate.times, link, question.budget);
+    if (!fate.insured || *fate.insured < own_exit) continue;
+    const bool smaller =
+        !found || candidate.times.bytes_up < candidates[found->index].times.bytes_up;
+    if (smaller) found = Priced{index, fate};
+  }
+  return found;
+}
+
+/// Whether the edge would be used if nobody else were using it.
+bool queue_decides(const std::vector<Candidate>& candidates, const Question& question,
+                   LinkConditions link, const EdgeAccess& access) {
+  if (link.edge_queue <= Duration::zero()) return false;
+  link.edge_queue = Duration::zero();
+  const Priced best = best_of(allowed(candidates, question, link, access));
+  return candidates[best.index].place != Place::device;
+}
+
+Why reason(const std::vector<Candidate>& candidates, const Question& question,
+           const LinkConditions& link, const EdgeAccess& access, const Priced& chosen) {
+  const Candidate& candidate = candidates[chosen.index];
+  const bool device = candidate.place == Place::device;
+  const bool edge_was_asked_for = question.force_place && *question.force_place != Place::device;
+  if (device && question.device_only) return Why::no_edge;
+  if (device && edge_was_asked_for && access.barred != Why::planned) return access.barred;
+  const bool as_forced = (!question.force_place || *question.force_place == candidate.place) &&
+                         (!question.force_exit || *question.force_exit == candidate.times.exit);
+  if (question.force_place || question.force_exit) {
+    return as_forced ? Why::forced : Why::link_too_slow;
+  }
+  if (!device) return Why::planned;
+  if (!quickest_exit_fits(candidates, question.budget)) return Why::deadline_too_tight;
+  if (access.barred != Why::planned) return access.barred;
+  const bool nothing_better =
+      candidate.times.exit == exits_of(candidates) - 1 && chosen.forecast.in_time >= kSurely;
+  if (nothing_better || !access.measured) return Why::planned;
+  return queue_decides(candidates, question, link, access) ? Why::edge_overloaded
+                                                           : Why::link_too_slow;
+}
+
+}  // namespace
+
+Choice choose(const std::vector<Candidate>& candidates, const Question& question,
+              const LinkConditions& link, const EdgeAccess& access, const std::string& in_force) {
+  BL_EXPECT(!candidates.empty(), "there is always a plan for the device");
+  const std::vector<Priced> priced = allowed(candidates, question, link, access);
+  const Priced chosen = keep_unless_better(best_of(priced), candidates, priced, in_force);
+  const Why why = reason(candidates, question, link, access, chosen);
+  const bool could_learn = question.may_probe && !question.device_only && !question.force_place &&
+                           !question.force_exit && access.barred == Why::planned &&
+                           (!access.measured || access.stale);
+  const bool device_does_it_all = why == Why::planned && access.measured;
+  if (could_learn && !device_does_it_all && candidates[chosen.index].place == Place::device) {
+    if (const auto sent = probe(candidates, question, link, chosen)) {
+      return {sent->index, sent->forecast, Why::probing};
+    }
+  }
+  return {chosen.index, chosen.forecast, why};
+}
+
+}  // namespace branchline::runtime
