@@ -2,6 +2,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <optional>
+
 #include "framework/base/tensor.h"
 
 namespace branchline::model {
@@ -16,8 +18,10 @@ at::Tensor to_torch(const TensorView& view);
 /// @throws std::logic_error for an element type we have no name for.
 Tensor from_torch(const at::Tensor& tensor);
 
-/// A tensor that somebody computes ahead of time: at::ScalarType of a DType and back, for callers
-/// that make tensors.
+/// at::ScalarType of a DType, as a number, for callers that make tensors.
 int scalar_type_of(DType type);
+
+/// @returns nullopt for an element type we have no name for (bfloat16, complex, quantised).
+std::optional<DType> dtype_of(const at::Tensor& tensor);
 
 }  // namespace branchline::model
