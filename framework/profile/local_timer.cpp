@@ -51,7 +51,7 @@ void fill_tier(graph::LayerGraph& graph, const TierProfile& profile, Tier tier) 
 RunSlice local_runs(std::shared_ptr<const model::Model> model, slice::SliceCache& cache) {
   return [model, &cache](const slice::SliceSpec& spec, int warmup, int runs) {
     const auto slice = cache.get(model, spec);
-    const std::vector<at::Tensor> inputs = slice_inputs(model, spec.units, cache);
+    const std::vector<at::Tensor> inputs = slice_inputs(*model, spec.units);
     const c10::InferenceMode inference;
     for (int i = 0; i < warmup; ++i) slice->run(inputs);
     std::vector<Duration> times;

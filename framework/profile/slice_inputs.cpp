@@ -6,6 +6,8 @@
 #include <random>
 
 #include "framework/model/tensor_bridge.h"
+#include "framework/slice/sample_values.h"
+#include "framework/slice/slice.h"
 
 namespace branchline::profile {
 namespace {
@@ -47,44 +49,22 @@ at::Tensor made_up(const TensorSpec& spec) {
   return tensor;
 }
 
-/// All units that `values` depend on, themselves included, without unit 0.
-UnitRanges units_before(const graph::LayerGraph& graph, const std::vector<ValueId>& values) {
-  std::vector<bool> needed(graph.units.size(), false);
-  for (const ValueId value : values) needed[static_cast<std::size_t>(value.unit)] = true;
-  std::vector<std::int32_t> units;
-  for (std::int32_t id = graph.unit_count() - 1; id > 0; --id) {
-    if (!needed[static_cast<std::size_t>(id)]) continue;
-    units.push_back(id);
-    for (const ValueId& input : graph.units[static_cast<std::size_t>(id)].inputs) {
-      needed[static_cast<std::size_t>(input.unit)] = true;
-    }
-  }
-  return to_ranges(std::move(units));
-}
-
 }  // namespace
 
-std::vector<at::Tensor> slice_inputs(std::shared_ptr<const model::Model> model,
-                                     const UnitRanges& units, slice::SliceCache& cache) {
-  const graph::LayerGraph& graph = model->layers();
-  const std::vector<ValueId> values = slice::inputs_of(graph, units);
+std::vector<at::Tensor> slice_inputs(const model::Model& model, const UnitRanges& units) {
   std::vector<at::Tensor> inputs;
   std::vector<ValueId> computed;
+  const std::vector<ValueId> values = slice::inputs_of(model.layers(), units);
   for (const ValueId value : values) {
-    const TensorSpec& spec = input_spec(graph, value);
+    const TensorSpec& spec = input_spec(model.layers(), value);
     if (value.unit != 0 && !is_floating(spec.type)) computed.push_back(value);
     inputs.push_back(made_up(spec));
   }
   if (computed.empty()) return inputs;
-
-  const UnitRanges before = units_before(graph, computed);
-  const auto slice = cache.get(model, {before, computed});
-  const std::vector<at::Tensor> outputs = slice->run(slice_inputs(model, before, cache));
+  const slice::Values real = slice::values_for(model, slice::random_inputs(model, 1, 1), computed);
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const auto found = std::find(computed.begin(), computed.end(), values[i]);
-    if (found != computed.end()) {
-      inputs[i] = outputs[static_cast<std::size_t>(found - computed.begin())];
-    }
+    const auto found = real.find(values[i]);
+    if (found != real.end()) inputs[i] = found->second;
   }
   return inputs;
 }

@@ -22,6 +22,8 @@ struct EdgeOptions {
   int max_queue = 64;                     ///< requests waiting; more are refused at once
   std::int64_t max_frame_bytes = 64ll << 20;
   std::int64_t slice_cache_bytes = 1ll << 30;
+  Duration piece = std::chrono::milliseconds(5);  ///< longest stretch of compute without looking
+                                                  ///< whether the answer is still wanted
   std::function<void(int level, const std::string& text)> log;
 };
 

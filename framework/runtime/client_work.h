@@ -1,0 +1,76 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "framework/runtime/edge_host.h"
+#include "framework/runtime/slice_chain.h"
+#include "transport/channel.h"
+#include "transport/message.h"
+
+namespace branchline::runtime {
+
+/// Work of one client, which may cancel it or go away.
+class ClientWork : public EdgeWork {
+ public:
+  ClientWork(EdgeHost& host, std::weak_ptr<EdgeConnection> client, std::uint64_t id)
+      : host_(host), client_(std::move(client)), id_(id) {}
+
+  void cancel() { cancelled_ = true; }
+  bool wanted() const override;
+  void drop(transport::Refusal why, const std::string& sentence) override;
+
+ protected:
+  void reply(transport::Body body) const;
+
+  EdgeHost& host_;
+  const std::weak_ptr<EdgeConnection> client_;
+  const std::uint64_t id_;
+  std::atomic<bool> cancelled_{false};
+};
+
+/// Computes the answer to a Request, looking at clock and client between the slices.
+class RequestWork final : public ClientWork {
+ public:
+  RequestWork(EdgeHost& host, std::weak_ptr<EdgeConnection> client, std::uint64_t id,
+              ReadyPlan plan, std::vector<transport::WireTensor> tensors, TimePoint arrived);
+
+  bool run() override;
+
+ private:
+  std::vector<at::Tensor> decode() const;
+  bool run_slices(SliceChain& chain);
+  std::vector<transport::WireTensor> encode(const SliceChain& chain) const;
+
+  const ReadyPlan plan_;
+  std::vector<transport::WireTensor> tensors_;
+  const TimePoint arrived_;
+};
+
+/// Times a slice for a remote profile, a few runs a turn.
+class ProfileWork final : public ClientWork {
+ public:
+  ProfileWork(EdgeHost& host, std::weak_ptr<EdgeConnection> client, std::uint64_t id,
+              const ServedModel& model, int warmup, int repeat);
+
+  /// Before it is queued. The compiled slice.
+  void set_slice(std::shared_ptr<const slice::Slice> slice) { slice_ = std::move(slice); }
+
+  bool run() override;
+
+ private:
+  void run_for_a_turn();
+  transport::ProfileReply finished_reply() const;
+
+  const ServedModel model_;
+  std::shared_ptr<const slice::Slice> slice_;
+  std::vector<at::Tensor> inputs_;
+  int warmup_;
+  std::size_t repeat_;
+  std::vector<Duration> runs_;
+};
+
+}  // namespace branchline::runtime

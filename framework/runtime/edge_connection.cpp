@@ -1,0 +1,267 @@
+#include "framework/runtime/edge_connection.h"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include "framework/runtime/client_work.h"
+#include "framework/runtime/wire_tensors.h"
+
+namespace branchline::runtime {
+namespace {
+
+using transport::Refusal;
+
+/// Longer budgets mean "whenever": they would only overflow the clock.
+constexpr Duration kLongestBudget = std::chrono::minutes(10);
+constexpr std::size_t kMaxProfilesCompiling = 64;
+constexpr std::uint32_t kMaxProfileRuns = 1000;
+
+std::string names_of(const std::map<std::string, ServedModel>& models) {
+  std::string names;
+  for (const auto& [digest, served] : models) {
+    names += (names.empty() ? "" : ", ") + served.model->layers().name + " (" + digest + ")";
+  }
+  return names.empty() ? "no model" : names;
+}
+
+}  // namespace
+
+EdgeConnection::EdgeConnection(EdgeHost& host, std::shared_ptr<transport::Channel> channel)
+    : host_(host), peer_(channel->peer()), channel_(std::move(channel)) {}
+
+void EdgeConnection::on_message(transport::Message message, const transport::Arrival& arrival) {
+  const std::uint64_t id = message.id;
+  try {
+    if (auto* request = std::get_if<transport::Request>(&message.body)) {
+      handle(id, *request, arrival);
+    } else if (const auto* prepare = std::get_if<transport::Prepare>(&message.body)) {
+      handle(id, *prepare);
+    } else if (const auto* query = std::get_if<transport::ProfileQuery>(&message.body)) {
+      handle(id, *query);
+    } else if (const auto* hello = std::get_if<transport::Hello>(&message.body)) {
+      handle(id, *hello);
+    } else {
+      handle_other(id, message.body);
+    }
+  } catch (const std::exception& error) {  // a bug of ours must not take the others' edge down
+    host_.log(0, peer_ + ": a message could not be handled: " + error.what());
+    refuse(id, Refusal::failed, error.what());
+  }
+}
+
+void EdgeConnection::on_closed(const std::string& reason) {
+  open_ = false;
+  host_.log(3, peer_ + " closed: " + reason);
+  host_.remove(this);
+  const std::lock_guard lock(mutex_);
+  channel_.reset();
+  in_flight_.clear();
+}
+
+void EdgeConnection::send(std::uint64_t id, transport::Body body) {
+  std::shared_ptr<transport::Channel> channel;
+  {
+    const std::lock_guard lock(mutex_);
+    channel = channel_;
+  }
+  if (channel && !channel->send({id, std::move(body)}) && channel->is_open()) {
+    channel->close("the client does not read its answers");
+  }
+}
+
+void EdgeConnection::close(const std::string& reason) {
+  std::shared_ptr<transport::Channel> channel;
+  {
+    const std::lock_guard lock(mutex_);
+    channel = channel_;
+  }
+  if (channel) channel->close(reason);
+}
+
+void EdgeConnection::reply(std::uint64_t id, transport::Body body) {
+  {
+    const std::lock_guard lock(mutex_);
+    in_flight_.erase(id);
+  }
+  if (const auto* refused = std::get_if<transport::Refused>(&body)) {
+    if (refused->why == Refusal::expired)
+      ++host_.expired;
+    else if (refused->why == Refusal::failed)
+      ++host_.failed;
+    else if (refused->why != Refusal::cancelled)
+      ++host_.refused;
+  } else if (std::holds_alternative<transport::Answer>(body)) {
+    ++host_.answered;
+  }
+  send(id, std::move(body));
+}
+
+void EdgeConnection::refuse(std::uint64_t id, Refusal why, const std::string& sentence) {
+  if (why != Refusal::not_ready && why != Refusal::overloaded) {
+    host_.log(2, peer_ + ": refused (" + name_of(why) + "): " + sentence);
+  }
+  ++(why == Refusal::failed ? host_.failed : host_.refused);
+  send(id, transport::Refused{why, sentence, host_.queue().wait_estimate()});
+}
+
+void EdgeConnection::handle(std::uint64_t id, const transport::Hello& hello) {
+  const auto& models = host_.models();
+  const bool any = std::any_of(hello.digests.begin(), hello.digests.end(),
+                               [&](const std::string& digest) { return models.count(digest) > 0; });
+  if (!any && !hello.digests.empty()) {
+    const std::string sentence = "this edge serves " + names_of(models) +
+                                 ", but the device runs network " + hello.digests.front() +
+                                 "; give both the same model file";
+    refuse(id, Refusal::unknown_model, sentence);
+    close(sentence);
+    return;
+  }
+  transport::Welcome welcome;
+  welcome.software = std::string("branchlined ") + BRANCHLINE_VERSION;
+  for (const auto& [digest, served] : models) {
+    welcome.digests.push_back(digest);
+    welcome.names.push_back(served.model->layers().name);
+  }
+  welcome.max_frame_bytes = static_cast<std::uint64_t>(host_.options().max_frame_bytes);
+  welcome.max_in_flight = static_cast<std::uint32_t>(kMaxInFlight);
+  welcome.queue = host_.queue().wait_estimate();
+  host_.log(3, peer_ + " connected: " + hello.software);
+  send(id, std::move(welcome));
+}
+
+std::optional<std::pair<std::shared_ptr<const model::Model>, EdgePlan>> EdgeConnection::understand(
+    std::uint64_t id, const transport::RemotePlan& plan) {
+  if (host_.draining()) {
+    refuse(id, Refusal::draining, "the edge is going down; use another one");
+    return std::nullopt;
+  }
+  const auto served = host_.models().find(plan.digest);
+  if (served == host_.models().end()) {
+    refuse(id, Refusal::unknown_model,
+           "this edge serves " + names_of(host_.models()) + ", but not network " +
+               plan.digest.substr(0, 64) + "; give device and edge the same model file");
+    return std::nullopt;
+  }
+  const auto& model = served->second.model;
+  auto checked = check_plan(model->layers(), plan);
+  if (const auto* misfit = std::get_if<std::string>(&checked)) {
+    refuse(id, Refusal::bad_request, *misfit);
+    return std::nullopt;
+  }
+  return std::pair(model, std::get<EdgePlan>(std::move(checked)));
+}
+
+bool EdgeConnection::begin_preparing(const std::shared_ptr<const model::Model>& model,
+                                     const EdgePlan& plan,
+                                     std::function<void(const std::string& error)> then) {
+  if (preparing_ >= kMaxPreparing) return false;
+  ++preparing_;
+  const bool begun = host_.plans().prepare(
+      model, plan, [self = shared_from_this(), then = std::move(then)](const std::string& error) {
+        --self->preparing_;
+        if (then) then(error);
+      });
+  if (!begun) --preparing_;
+  return begun;
+}
+
+void EdgeConnection::handle(std::uint64_t id, const transport::Prepare& prepare) {
+  const auto understood = understand(id, prepare.plan);
+  if (!understood) return;
+  const bool begun = begin_preparing(understood->first, understood->second,
+                                     [self = shared_from_this(), id](const std::string& error) {
+                                       if (error.empty()) {
+                                         self->send(id, transport::Ready{});
+                                       } else {
+                                         self->refuse(id, Refusal::failed,
+                                                      "the plan cannot be compiled: " + error);
+                                       }
+                                     });
+  if (!begun) refuse(id, Refusal::overloaded, "too many plans are compiling; ask again later");
+}
+
+/// @returns false, having refused, when the client has too much unanswered or used the id already.
+bool EdgeConnection::track(std::uint64_t id, const std::shared_ptr<ClientWork>& work) {
+  std::string sentence;
+  {
+    const std::lock_guard lock(mutex_);
+    if (in_flight_.size() >= kMaxInFlight) {
+      sentence = "this connection has " + std::to_string(kMaxInFlight) + " requests unanswered";
+    } else if (!in_flight_.emplace(id, work).second) {
+      sentence = "request " + std::to_string(id) + " is under way already";
+    }
+  }
+  if (sentence.empty()) return true;
+  refuse(id, Refusal::overloaded, sentence);
+  return false;
+}
+
+void EdgeConnection::handle(std::uint64_t id, transport::Request& request,
+                            const transport::Arrival& arrival) {
+  const auto understood = understand(id, request.plan);
+  if (!understood) return;
+  const auto& [model, plan] = *understood;
+  const std::string misfit = check_tensors(model->layers(), plan, request.tensors);
+  if (!misfit.empty()) return refuse(id, Refusal::bad_request, misfit);
+  auto ready = host_.plans().find(model, plan);
+  if (!ready) {
+    begin_preparing(model, plan, {});
+    return refuse(id, Refusal::not_ready, "the slices are compiling; send again after Ready");
+  }
+  const auto entry = ready->plan;
+  const Duration budget = std::clamp(request.budget, Duration(0), kLongestBudget);
+  auto work = std::make_shared<RequestWork>(host_, weak_from_this(), id, std::move(*ready),
+                                            std::move(request.tensors), arrival.complete);
+  // The upload counts: the budget was told when its first byte left.
+  work->deadline = arrival.first_byte + budget;
+  if (work->deadline <= host_.time().now()) {
+    ++host_.expired;
+    return send(id, transport::Refused{Refusal::expired, "the budget ran out on the way here",
+                                       host_.queue().wait_estimate()});
+  }
+  if (!track(id, work)) return;
+  const Admission admission = host_.queue().admit(work);
+  if (admission.admitted) return;
+  if (admission.queue == Duration(0)) host_.plans().add_refused(entry);
+  reply(id, transport::Refused{Refusal::overloaded, admission.sentence, admission.queue});
+}
+
+void EdgeConnection::handle(std::uint64_t id, const transport::ProfileQuery& query) {
+  const auto understood = understand(id, query.plan);
+  if (!understood) return;
+  const auto& [model, plan] = *understood;
+  if (query.repeat == 0 || query.repeat > kMaxProfileRuns || query.warmup > kMaxProfileRuns) {
+    return refuse(id, Refusal::bad_request,
+                  "a profile takes 1 to " + std::to_string(kMaxProfileRuns) + " runs");
+  }
+  if (host_.plans().slices().pending() >= kMaxProfilesCompiling) {
+    return refuse(id, Refusal::overloaded, "too many slices are compiling; ask again later");
+  }
+  auto work = std::make_shared<ProfileWork>(
+      host_, weak_from_this(), id, host_.models().at(query.plan.digest),
+      static_cast<int>(query.warmup), static_cast<int>(query.repeat));
+  if (!track(id, work)) return;
+  host_.plans().slices().prepare(
+      model, {plan.units, plan.outputs},
+      [&host = host_, work](std::shared_ptr<const slice::Slice> slice, const std::string& error) {
+        if (!slice) return work->drop(Refusal::failed, error);
+        work->set_slice(std::move(slice));
+        host.queue().add_background(work);
+      });
+}
+
+void EdgeConnection::handle_other(std::uint64_t id, const transport::Body& body) {
+  if (std::holds_alternative<transport::Ping>(body)) {
+    send(id, transport::Pong{host_.queue().wait_estimate()});
+  } else if (std::holds_alternative<transport::Cancel>(body)) {
+    const std::lock_guard lock(mutex_);
+    const auto found = in_flight_.find(id);
+    if (found != in_flight_.end()) found->second->cancel();
+  } else if (!std::holds_alternative<transport::Pong>(body)) {
+    refuse(id, Refusal::bad_request, "a client does not send such messages");
+    close(peer_ + " sent a message that only an edge sends");
+  }
+}
+
+}  // namespace branchline::runtime

@@ -1,0 +1,111 @@
+#include "framework/runtime/edge_host.h"
+
+#include <ATen/Parallel.h>
+#include <c10/core/InferenceMode.h>
+
+#include "framework/base/error.h"
+
+namespace branchline::runtime {
+namespace {
+
+EdgeQueue::Limits queue_limits(const EdgeOptions& options) {
+  BL_EXPECT(options.workers > 0 && options.threads > 0 && options.max_queue > 0,
+            "an edge needs workers, threads and a queue of at least 1");
+  BL_EXPECT(options.max_frame_bytes > 0, "an edge needs frames of at least 1 byte");
+  EdgeQueue::Limits limits;
+  limits.max_waiting = static_cast<std::size_t>(options.max_queue);
+  limits.max_bytes = 4 * static_cast<std::uint64_t>(options.max_frame_bytes);
+  limits.workers = options.workers;
+  return limits;
+}
+
+PreparedPlans::Limits plan_limits(const EdgeOptions& options) {
+  PreparedPlans::Limits limits;
+  limits.slice_cache_bytes = options.slice_cache_bytes;
+  limits.piece = options.piece;
+  return limits;
+}
+
+}  // namespace
+
+EdgeHost::EdgeHost(const EdgeOptions& options)
+    : options_(options),
+      queue_(time_, queue_limits(options)),
+      plans_(plan_limits(options), queue_, time_) {
+  at::set_num_threads(options.threads);
+  load_models();
+  for (int i = 0; i < options.workers; ++i) {
+    workers_.emplace_back([this] { compute_until_stopped(); });
+  }
+}
+
+EdgeHost::~EdgeHost() { stop_computing(); }
+
+void EdgeHost::load_models() {
+  for (const std::string& file : options_.model_files) {
+    const TimePoint begin = Clock::now();
+    const auto loaded = model::Model::load(file);
+    const Duration took = Clock::now() - begin;
+    const auto [place, fresh] = models_.try_emplace(loaded->digest(), ServedModel{loaded, took});
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
+    if (fresh) {
+      log(2, "serving " + file + " (" + loaded->digest() + "), loaded in " + std::to_string(ms) +
+                 " ms");
+    } else {
+      log(1, file + " is the same network as " + place->second.model->file() + "; served once");
+    }
+  }
+}
+
+void EdgeHost::compute_until_stopped() {
+  at::set_num_threads(options_.threads);  // OpenMP counts per calling thread
+  const c10::InferenceMode inference;
+  while (queue_.run_one(true)) {
+  }
+}
+
+void EdgeHost::stop_computing() {
+  queue_.stop(transport::Refusal::draining, "the edge is going down");
+  for (std::thread& worker : workers_) worker.join();
+  workers_.clear();
+}
+
+void EdgeHost::add(const std::shared_ptr<EdgeConnection>& connection) {
+  const std::lock_guard lock(mutex_);
+  connections_[connection.get()] = connection;
+}
+
+void EdgeHost::remove(const EdgeConnection* connection) {
+  const std::lock_guard lock(mutex_);
+  connections_.erase(connection);
+}
+
+std::vector<std::shared_ptr<EdgeConnection>> EdgeHost::connections() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::shared_ptr<EdgeConnection>> alive;
+  for (const auto& [key, weak] : connections_) {
+    if (auto connection = weak.lock()) alive.push_back(std::move(connection));
+  }
+  return alive;
+}
+
+void EdgeHost::log(int level, const std::string& text) const {
+  if (options_.log) options_.log(level, text);
+}
+
+EdgeStatus EdgeHost::status() const {
+  EdgeStatus status;
+  {
+    const std::lock_guard lock(mutex_);
+    status.connections = connections_.size();
+  }
+  status.answered = answered;
+  status.refused = refused;
+  status.expired = expired;
+  status.failed = failed;
+  status.waiting = queue_.waiting();
+  status.queue = queue_.wait_estimate();
+  return status;
+}
+
+}  // namespace branchline::runtime

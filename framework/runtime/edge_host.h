@@ -1,0 +1,69 @@
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "branchline/edge_service.h"
+#include "framework/model/model.h"
+#include "framework/runtime/edge_queue.h"
+#include "framework/runtime/prepared_plans.h"
+
+namespace branchline::runtime {
+
+class EdgeConnection;
+
+struct ServedModel {
+  std::shared_ptr<const model::Model> model;
+  Duration load{0};  ///< loading the file took
+};
+
+/// What all connections of an edge share: models, the queue with its compute threads, the prepared
+/// plans, the counters. Knows nothing of sockets. Safe from any thread.
+class EdgeHost {
+ public:
+  /// Loads the models and starts the compute threads. @throws InputError naming the model.
+  explicit EdgeHost(const EdgeOptions& options);
+  ~EdgeHost();
+
+  const EdgeOptions& options() const { return options_; }
+  const std::map<std::string, ServedModel>& models() const { return models_; }  ///< by digest
+  const TimeSource& time() const { return time_; }
+  EdgeQueue& queue() { return queue_; }
+  PreparedPlans& plans() { return plans_; }
+
+  bool draining() const { return draining_; }
+  void begin_drain() { draining_ = true; }
+
+  /// Ends the compute threads; what waits is refused. Idempotent.
+  void stop_computing();
+
+  void add(const std::shared_ptr<EdgeConnection>& connection);
+  void remove(const EdgeConnection* connection);
+  std::vector<std::shared_ptr<EdgeConnection>> connections() const;
+
+  void log(int level, const std::string& text) const;
+  EdgeStatus status() const;
+
+  std::atomic<std::uint64_t> answered{0}, refused{0}, expired{0}, failed{0};
+
+ private:
+  void load_models();
+  void compute_until_stopped();
+
+  const EdgeOptions options_;
+  SystemTime time_;
+  std::map<std::string, ServedModel> models_;
+  EdgeQueue queue_;
+  PreparedPlans plans_;
+  std::atomic<bool> draining_{false};
+  mutable std::mutex mutex_;  // guards connections_
+  std::map<const EdgeConnection*, std::weak_ptr<EdgeConnection>> connections_;
+  std::vector<std::thread> workers_;
+};
+
+}  // namespace branchline::runtime

@@ -1,0 +1,238 @@
+#include "framework/runtime/prepared_plans.h"
+
+#include <c10/core/InferenceMode.h>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include "framework/profile/slice_inputs.h"
+#include "framework/runtime/slice_chain.h"
+#include "framework/runtime/wire_tensors.h"
+
+namespace branchline::runtime {
+
+struct PreparedPlan {
+  std::shared_ptr<const model::Model> model;
+  EdgePlan checked;
+  std::vector<slice::SliceSpec> pieces;
+  Duration predicted{0};
+  bool timed = false;  ///< pieces and prediction are final
+  bool compiling = false;
+  std::size_t to_compile = 0;  ///< pieces that the cache has not answered for
+  std::string error;           ///< of a piece
+  std::vector<PreparedPlans::Then> waiters;
+};
+
+namespace {
+
+constexpr int kWarmUpRuns = 3;
+constexpr int kMostPieces = 64;
+constexpr Duration kWarmUpPatience = std::chrono::milliseconds(200);
+constexpr double kFollow = 0.2;  ///< weight of a new measurement
+constexpr double kDistrust = 0.95;
+
+}  // namespace
+
+/// Runs a freshly compiled plan a few times: its first runs are slower than those to come.
+class WarmUpWork final : public EdgeWork {
+ public:
+  WarmUpWork(PreparedPlans& owner, std::shared_ptr<PreparedPlan> plan,
+             std::vector<std::shared_ptr<const slice::Slice>> pieces, TimePoint turn)
+      : owner_(owner), plan_(std::move(plan)), pieces_(std::move(pieces)) {
+    background = true;
+    deadline = turn;
+  }
+
+  bool wanted() const override { return true; }
+
+  bool run() override {
+    try {
+      owner_.on_timed(plan_, fastest_run());
+    } catch (const std::exception& error) {
+      owner_.finish(plan_, error.what());
+    }
+    return true;
+  }
+
+  void drop(transport::Refusal, const std::string& sentence) override {
+    owner_.finish(plan_, sentence);
+  }
+
+ private:
+  Duration fastest_run() const {
+    const c10::InferenceMode inference;
+    std::vector<at::Tensor> inputs = profile::slice_inputs(*plan_->model, plan_->checked.units);
+    Duration fastest = Duration::max();
+    for (int i = 0; i < kWarmUpRuns; ++i) {
+      SliceChain chain(pieces_, plan_->checked.inputs, inputs);
+      const TimePoint begin = Clock::now();
+      while (!chain.done()) chain.run_next();
+      fastest = std::min(fastest, Clock::now() - begin);
+    }
+    return fastest;
+  }
+
+  PreparedPlans& owner_;
+  const std::shared_ptr<PreparedPlan> plan_;
+  const std::vector<std::shared_ptr<const slice::Slice>> pieces_;
+};
+
+PreparedPlans::PreparedPlans(const Limits& limits, EdgeQueue& queue, const TimeSource& time)
+    : limits_(limits),
+      queue_(queue),
+      time_(time),
+      cache_(std::make_unique<slice::SliceCache>(limits.slice_cache_bytes)) {}
+
+PreparedPlans::~PreparedPlans() = default;
+
+std::shared_ptr<PreparedPlan> PreparedPlans::known(const model::Model& model,
+                                                   const EdgePlan& plan) {
+  const auto found = std::find_if(plans_.begin(), plans_.end(), [&](const auto& entry) {
+    return entry->model.get() == &model && entry->checked == plan;
+  });
+  if (found == plans_.end()) return nullptr;
+  plans_.splice(plans_.begin(), plans_, found);
+  return *found;
+}
+
+std::shared_ptr<PreparedPlan> PreparedPlans::remember(
+    const std::shared_ptr<const model::Model>& model, const EdgePlan& plan) {
+  if (auto found = known(*model, plan)) return found;
+  auto entry = std::make_shared<PreparedPlan>();
+  entry->model = model;
+  entry->checked = plan;
+  entry->pieces = chop(model->layers(), plan, 1);
+  plans_.push_front(entry);
+  if (plans_.size() > limits_.max_known) plans_.pop_back();
+  return entry;
+}
+
+std::vector<std::shared_ptr<const slice::Slice>> PreparedPlans::compiled(const PreparedPlan& plan) {
+  std::vector<std::shared_ptr<const slice::Slice>> pieces;
+  for (const slice::SliceSpec& spec : plan.pieces) {
+    auto slice = cache_->find(*plan.model, spec);
+    if (!slice) return {};
+    pieces.push_back(std::move(slice));
+  }
+  return pieces;
+}
+
+std::optional<ReadyPlan> PreparedPlans::find(const std::shared_ptr<const model::Model>& model,
+                                             const EdgePlan& plan) {
+  const std::lock_guard lock(mutex_);
+  const auto entry = known(*model, plan);
+  if (!entry || !entry->timed) return std::nullopt;
+  auto pieces = compiled(*entry);
+  if (pieces.empty()) return std::nullopt;
+  return ReadyPlan{entry, entry->checked, model, std::move(pieces), entry->predicted};
+}
+
+bool PreparedPlans::prepare(const std::shared_ptr<const model::Model>& model, const EdgePlan& plan,
+                            Then then) {
+  std::shared_ptr<PreparedPlan> entry;
+  bool ready = false;
+  {
+    const std::lock_guard lock(mutex_);
+    entry = remember(model, plan);
+    ready = entry->timed && !entry->compiling && !compiled(*entry).empty();
+    if (!ready && !entry->compiling && compiling_ >= limits_.max_compiling) return false;
+    if (!ready && then) entry->waiters.push_back(std::move(then));
+    if (!ready && entry->compiling) return true;
+    if (!ready) {
+      entry->compiling = true;
+      ++compiling_;
+    }
+  }
+  if (!ready) {
+    compile(entry);
+  } else if (then) {
+    then("");
+  }
+  return true;
+}
+
+void PreparedPlans::compile(const std::shared_ptr<PreparedPlan>& plan) {
+  std::vector<slice::SliceSpec> pieces;
+  {
+    const std::lock_guard lock(mutex_);
+    pieces = plan->pieces;
+    plan->to_compile = pieces.size();
+    plan->error.clear();
+  }
+  for (const slice::SliceSpec& spec : pieces) {
+    cache_->prepare(plan->model, spec,
+                    [this, plan](const std::shared_ptr<const slice::Slice>&,
+                                 const std::string& error) { on_compiled(plan, error); });
+  }
+}
+
+void PreparedPlans::on_compiled(const std::shared_ptr<PreparedPlan>& plan,
+                                const std::string& error) {
+  std::vector<std::shared_ptr<const slice::Slice>> pieces;
+  std::string failure;
+  bool timed = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!error.empty()) plan->error = error;
+    if (--plan->to_compile > 0) return;
+    failure = plan->error;
+    timed = plan->timed;
+    if (failure.empty()) pieces = compiled(*plan);
+  }
+  if (!failure.empty()) return finish(plan, failure);
+  if (pieces.empty()) {
+    return finish(plan, "the plan's slices do not fit into the edge's slice cache together");
+  }
+  if (timed) return finish(plan, "");
+  queue_.add_background(
+      std::make_shared<WarmUpWork>(*this, plan, std::move(pieces), time_.now() + kWarmUpPatience));
+}
+
+void PreparedPlans::on_timed(const std::shared_ptr<PreparedPlan>& plan, Duration compute) {
+  bool again = false;
+  {
+    const std::lock_guard lock(mutex_);
+    plan->predicted = compute;
+    // Chopping costs a few percent, so what exceeds a piece by little stays whole.
+    const auto wanted = static_cast<int>(
+        std::min<std::int64_t>(kMostPieces, (compute + limits_.piece / 2) / limits_.piece));
+    if (plan->pieces.size() == 1 && wanted > 1) {
+      plan->pieces = chop(plan->model->layers(), plan->checked, wanted);
+      again = plan->pieces.size() > 1;
+    }
+    plan->timed = !again;
+  }
+  if (again) {
+    compile(plan);
+  } else {
+    finish(plan, "");
+  }
+}
+
+void PreparedPlans::finish(const std::shared_ptr<PreparedPlan>& plan, const std::string& error) {
+  std::vector<Then> waiters;
+  {
+    const std::lock_guard lock(mutex_);
+    waiters.swap(plan->waiters);
+    plan->compiling = false;
+    --compiling_;
+  }
+  for (const Then& then : waiters) then(error);
+}
+
+void PreparedPlans::add_measured(const std::shared_ptr<PreparedPlan>& plan, Duration compute) {
+  const std::lock_guard lock(mutex_);
+  // One run that the scheduler held up must not shut out all that follow.
+  const Duration counted = std::min(compute, 3 * plan->predicted + Duration(1000));
+  const double change = kFollow * static_cast<double>((counted - plan->predicted).count());
+  plan->predicted += Duration(static_cast<Duration::rep>(change));
+}
+
+void PreparedPlans::add_refused(const std::shared_ptr<PreparedPlan>& plan) {
+  const std::lock_guard lock(mutex_);
+  plan->predicted = Duration(
+      static_cast<Duration::rep>(static_cast<double>(plan->predicted.count()) * kDistrust));
+}
+
+}  // namespace branchline::runtime
