@@ -1,10 +1,12 @@
 #include "branchy_models/data_sets.h"
 
 #include <filesystem>
+#include <optional>
 
 #include "branchy_models/camera_dataset.h"
 #include "branchy_models/cifar10.h"
 #include "branchy_models/fashion_mnist.h"
+#include "branchy_models/image_folder.h"
 #include "framework/base/error.h"
 
 namespace branchline::branchy_models {
@@ -28,6 +30,20 @@ class CameraImages : public LabelledImages {
   CameraDataset frames_;
   ResizedImages resized_;
 };
+
+std::optional<DataSetKind> known_files_in(const std::string& directory) {
+  const std::filesystem::path folder(directory);
+  if (std::filesystem::exists(folder / "test_batch.bin")) return DataSetKind::cifar10;
+  for (const char* name : {"t10k-labels-idx1-ubyte.gz", "t10k-labels-idx1-ubyte"}) {
+    if (std::filesystem::exists(folder / name)) return DataSetKind::fashion_mnist;
+  }
+  return std::nullopt;
+}
+
+Shape input_shape_of(DataSetKind kind) {
+  const NetworkShape shape = shape_of(kind);
+  return {1, shape.channels, shape.height, shape.width};
+}
 
 }  // namespace
 
@@ -87,15 +103,40 @@ std::unique_ptr<LabelledImages> open_data_set(DataSetKind kind, Split split,
 }
 
 DataSetKind data_set_in(const std::string& directory) {
-  const std::filesystem::path folder(directory);
-  if (std::filesystem::exists(folder / "test_batch.bin")) return DataSetKind::cifar10;
-  for (const char* name : {"t10k-labels-idx1-ubyte.gz", "t10k-labels-idx1-ubyte"}) {
-    if (std::filesystem::exists(folder / name)) return DataSetKind::fashion_mnist;
-  }
+  if (const auto kind = known_files_in(directory)) return *kind;
   throw InputError(
       "holds neither Fashion-MNIST (t10k-labels-idx1-ubyte.gz) nor CIFAR-10 "
       "(test_batch.bin)",
       directory, "give the folder with the data set's own files");
+}
+
+std::unique_ptr<LabelledImages> open_test_images(const std::string& directory,
+                                                 const model::ModelManifest& manifest,
+                                                 std::string& name) {
+  const Shape& shape = manifest.inputs.at(0).shape;
+  std::optional<DataSetKind> kind = known_files_in(directory);
+  if (!kind) {
+    name = std::filesystem::path(directory).filename().string();
+    return std::make_unique<ImageFolder>(directory, manifest.classes, static_cast<int>(shape.at(2)),
+                                         static_cast<int>(shape.at(3)),
+                                         static_cast<int>(shape.at(1)));
+  }
+  if (kind == DataSetKind::fashion_mnist && shape == input_shape_of(DataSetKind::camera)) {
+    kind = DataSetKind::camera;
+  }
+  if (shape != input_shape_of(*kind)) {
+    throw InputError(std::string("is ") + name_of(*kind) + ", whose pictures have another size",
+                     directory, "give the data that the model was made for");
+  }
+  name = name_of(*kind);
+  DataSetOptions options;
+  options.directory = directory;
+  auto images = open_data_set(*kind, Split::test, options);
+  if (!manifest.classes.empty() && images->classes() != manifest.classes) {
+    throw InputError(std::string("is ") + name_of(*kind) + ", which has other classes", directory,
+                     "give the data that the model was made for");
+  }
+  return images;
 }
 
 std::string describe(DataSetKind kind, const LabelledImages& images) {

@@ -8,6 +8,7 @@
 #include "branchy_models/input_batch.h"
 #include "branchy_models/labelled_images.h"
 #include "branchy_models/network.h"
+#include "framework/model/model_manifest.h"
 
 namespace branchline::branchy_models {
 
@@ -42,6 +43,16 @@ std::unique_ptr<LabelledImages> open_data_set(DataSetKind kind, Split split,
 /// Tells Fashion-MNIST's folder from CIFAR-10's by their files.
 /// @throws InputError when the folder holds neither.
 DataSetKind data_set_in(const std::string& directory);
+
+/// The test pictures in a folder for a model with one image input: Fashion-MNIST's or CIFAR-10's
+/// own files (Fashion-MNIST's give the camera set for a model of the camera set's shape), else a
+/// folder with a sub-folder of pictures per class.
+///
+/// @param name  set to what they are, for the manifest
+/// @throws InputError when there is nothing, or it does not have the model's shape or classes.
+std::unique_ptr<LabelledImages> open_test_images(const std::string& directory,
+                                                 const model::ModelManifest& manifest,
+                                                 std::string& name);
 
 /// "cifar10 test, 10000 images": what a manifest says its accuracies were measured on.
 std::string describe(DataSetKind kind, const LabelledImages& images);
