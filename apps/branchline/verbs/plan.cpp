@@ -7,6 +7,7 @@
 #include <string>
 
 #include "apps/branchline/flags.h"
+#include "apps/branchline/verbs/plan_graph.h"
 #include "apps/branchline/verbs/plan_text.h"
 #include "apps/branchline/verbs/verbs.h"
 #include "framework/base/error.h"
@@ -22,7 +23,8 @@ using planner::PlanRequest;
 
 /// Goodputs stay 0 until they are given.
 struct PlanFlags {
-  std::string graph_file;
+  std::string graph_file, model_file, profile_file;
+  Shape input_shape;
   std::string algorithm = "neurosurgeon";
   int exit = 0;
   std::chrono::nanoseconds deadline{-1};
@@ -54,6 +56,20 @@ std::string read_graph_file(const std::string& path) {
   return text.str();
 }
 
+graph::LayerGraph graph_to_plan(const PlanFlags& flags) {
+  if (!flags.graph_file.empty()) {
+    return graph::graph_from_json(read_graph_file(flags.graph_file), flags.graph_file);
+  }
+  if (flags.model_file.empty()) {
+    throw InputError("no graph is given", "--graph",
+                     "give GRAPH.json (docs/schemas.md), or --model MODEL.pt --profile "
+                     "profile.json");
+  }
+  std::vector<Shape> input_shapes;
+  if (!flags.input_shape.empty()) input_shapes.push_back(flags.input_shape);
+  return profiled_graph(flags.model_file, flags.profile_file, input_shapes);
+}
+
 /// A missing downlink is as fast as the uplink.
 LinkSpeed complete_link(LinkSpeed link, const std::string& number) {
   if (link.uplink_bytes_per_s == 0) {
@@ -80,7 +96,8 @@ PlanRequest request_of(const PlanFlags& flags, const graph::LayerGraph& graph) {
   const std::string exit =
       request.exit ? "exit " + std::to_string(*request.exit + 1) : std::string("any exit");
   throw InputError(
-      "'" + flags.algorithm + "' finds no placement for " + exit, flags.graph_file,
+      "'" + flags.algorithm + "' finds no placement for " + exit,
+      flags.graph_file.empty() ? flags.model_file : flags.graph_file,
       "a unit can run on none of the tiers it may stand on (time_ns null), or no value "
       "may travel");
 }
@@ -109,13 +126,27 @@ int run_plan(const PlanFlags& flags) {
     return kDone;
   }
   const planner::Planner& planner = registry.find(flags.algorithm);
-  if (flags.graph_file.empty()) {
-    throw InputError("no graph is given", "--graph", "give GRAPH.json (docs/schemas.md)");
-  }
-  const graph::LayerGraph graph =
-      graph::graph_from_json(read_graph_file(flags.graph_file), flags.graph_file);
+  const graph::LayerGraph graph = graph_to_plan(flags);
   print_plan(flags, request_of(flags, graph), planner);
   return kDone;
+}
+
+void add_graph_flags(CLI::App& command, PlanFlags& flags) {
+  CLI::Option* graph =
+      command.add_option("--graph", flags.graph_file, "Units, times and exits (docs/schemas.md)")
+          ->type_name("GRAPH.json");
+  CLI::Option* model =
+      command.add_option("--model", flags.model_file, "Instead of --graph: a TorchScript file …")
+          ->type_name("MODEL.pt")
+          ->excludes(graph);
+  CLI::Option* profile =
+      command.add_option("--profile", flags.profile_file, "… and its times on device and edge")
+          ->type_name("profile.json")
+          ->needs(model);
+  model->needs(profile);
+  add_shape(command, "--input", flags.input_shape,
+            "Input shape of a model whose manifest gives none")
+      ->needs(model);
 }
 
 }  // namespace
@@ -124,8 +155,7 @@ Verb add_plan(CLI::App& app) {
   auto flags = std::make_shared<PlanFlags>();
   CLI::App* command = app.add_subcommand(
       "plan", "Choose an exit and a tier for every unit, from times and a link; nothing is run");
-  command->add_option("--graph", flags->graph_file, "Units, times and exits (docs/schemas.md)")
-      ->type_name("GRAPH.json");
+  add_graph_flags(*command, *flags);
   command->add_option("--algorithm", flags->algorithm, "See --list; default neurosurgeon")
       ->type_name("NAME");
   command

@@ -4,10 +4,22 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "apps/branchline/verbs/plan_graph.h"
 #include "framework/base/error.h"
+#include "tests/support/common_graphs.h"
 #include "tests/support/verb_runner.h"
 
 namespace branchline::apps {
+
+/// Stands in for plan_graph.cpp, which needs LibTorch.
+graph::LayerGraph profiled_graph(const std::string& model_file, const std::string& profile_file,
+                                 const std::vector<Shape>& input_shapes) {
+  graph::LayerGraph graph = testing::narrow_chain();
+  if (model_file != "m.pt" || profile_file != "p.json") graph.units.clear();
+  if (input_shapes == std::vector<Shape>{{1, 3, 8, 8}}) graph.units[0].output_bytes = 192;
+  return graph;
+}
+
 namespace {
 
 using ::testing::HasSubstr;
@@ -114,6 +126,15 @@ TEST(PlanVerb, ExplainsWhatBindsAndWhatWouldHelp) {
 TEST(PlanVerb, ListsTheAlgorithmsWithoutAGraph) {
   EXPECT_THAT(plan_output("--list"), HasSubstr("\nneurosurgeon "));
   EXPECT_EQ(plan_json("--list")["planners"][0]["name"], "device-only");
+}
+
+TEST(PlanVerb, TakesAModelWithItsProfileInsteadOfAGraph) {
+  const std::string model = "--model m.pt --profile p.json --uplink 1gbit ";
+  EXPECT_EQ(plan_json(model + "--algorithm edge-only")["uplink_bytes"], 1000);
+  EXPECT_EQ(plan_json(model + "--algorithm edge-only --input 1,3,8,8")["uplink_bytes"], 192);
+  EXPECT_THAT(complaint("--model m.pt --uplink 1gbit"), HasSubstr("--profile"));
+  EXPECT_THAT(complaint("--profile p.json --uplink 1gbit"), HasSubstr("--model"));
+  EXPECT_THAT(complaint(kGraph + model), HasSubstr("--graph"));
 }
 
 TEST(PlanVerb, NamesWhatIsWrongWithItsInput) {

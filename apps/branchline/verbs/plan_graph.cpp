@@ -1,0 +1,27 @@
+#include "apps/branchline/verbs/plan_graph.h"
+
+#include <fstream>
+#include <sstream>
+
+#include "framework/base/error.h"
+#include "framework/model/model.h"
+#include "framework/profile/profile_json.h"
+#include "framework/profile/unit_timer.h"
+
+namespace branchline::apps {
+
+graph::LayerGraph profiled_graph(const std::string& model_file, const std::string& profile_file,
+                                 const std::vector<Shape>& input_shapes) {
+  std::ifstream file(profile_file, std::ios::binary);
+  std::ostringstream text;
+  if (file) text << file.rdbuf();
+  if (!file || text.fail()) {
+    throw InputError("it cannot be read", profile_file,
+                     "measure one: branchline profile " + model_file + " -o " + profile_file);
+  }
+  const profile::Profile profile = profile::profile_from_json(text.str(), profile_file);
+  const auto model = model::Model::load(model_file, {input_shapes});
+  return profile::with_times(model->layers(), profile);
+}
+
+}  // namespace branchline::apps

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "framework/base/tensor.h"
+#include "framework/graph/layer_graph.h"
+
+namespace branchline::apps {
+
+/// The graph of a TorchScript file with the times of a profile of it, ready for a planner.
+/// Profiles of any machine serve; only the network must be the same.
+/// @param input_shapes  for a model whose manifest gives none; else empty
+/// @throws InputError (InputKind::model) when the model cannot be handled or the profile is not of
+/// it.
+graph::LayerGraph profiled_graph(const std::string& model_file, const std::string& profile_file,
+                                 const std::vector<Shape>& input_shapes);
+
+}  // namespace branchline::apps
