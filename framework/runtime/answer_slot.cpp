@@ -1,0 +1,153 @@
+#include "framework/runtime/answer_slot.h"
+
+#include <utility>
+
+namespace branchline::runtime {
+
+AnswerSlot::AnswerSlot(std::uint64_t frame, TimeBudget budget) : budget_(budget) {
+  result_.frame = frame;
+  result_.deadline = budget.total();
+}
+
+void AnswerSlot::begin(Plan plan, Why why, Link link, bool infeasible) {
+  const std::lock_guard lock(mutex_);
+  edge_pending_ = plan.place != Place::device;
+  planned_ = std::move(plan);
+  result_.why = why;
+  result_.link = std::move(link);
+  infeasible_ = infeasible;
+}
+
+void AnswerSlot::changed(std::unique_lock<std::mutex> lock) {
+  const std::function<void()> tell = on_change_;
+  lock.unlock();
+  changed_.notify_all();
+  if (tell) tell();
+}
+
+void AnswerSlot::offer_device(Plan plan, Tensor logits, bool final) {
+  std::unique_lock lock(mutex_);
+  if (device_ && device_->plan.exit >= plan.exit) return;
+  device_ = Answer{std::move(plan), std::move(logits)};
+  final_ = final_ || final;
+  changed(std::move(lock));
+}
+
+void AnswerSlot::offer_planned(Plan plan, Tensor logits) {
+  std::unique_lock lock(mutex_);
+  planned_answer_ = Answer{std::move(plan), std::move(logits)};
+  edge_pending_ = false;
+  final_ = true;
+  changed(std::move(lock));
+}
+
+void AnswerSlot::abandon_edge(Why why, std::string detail) {
+  std::unique_lock lock(mutex_);
+  edge_pending_ = false;
+  release_ = {};
+  if (settled_) return;
+  result_.why = why;
+  result_.detail = std::move(detail);
+  changed(std::move(lock));
+}
+
+void AnswerSlot::finish() {
+  std::unique_lock lock(mutex_);
+  final_ = true;
+  changed(std::move(lock));
+}
+
+void AnswerSlot::fail(Outcome outcome, Why why, std::string detail) {
+  std::unique_lock lock(mutex_);
+  if (settled_) return;
+  failed_ = final_ = true;
+  result_.outcome = outcome;
+  result_.why = why;
+  result_.detail = std::move(detail);
+  changed(std::move(lock));
+}
+
+void AnswerSlot::record(const std::function<void(Timing&)>& change) {
+  const std::lock_guard lock(mutex_);
+  if (!settled_) change(result_.timing);
+}
+
+void AnswerSlot::on_settled(std::function<void(bool)> release) {
+  const std::lock_guard lock(mutex_);
+  release_ = std::move(release);
+}
+
+void AnswerSlot::on_change(std::function<void()> changed) {
+  const std::lock_guard lock(mutex_);
+  on_change_ = std::move(changed);
+}
+
+bool AnswerSlot::due_locked(TimePoint now) const {
+  return settled_ || final_ || (device_ && now >= budget_.answer_by());
+}
+
+bool AnswerSlot::due(TimePoint now) const {
+  const std::lock_guard lock(mutex_);
+  return due_locked(now);
+}
+
+bool AnswerSlot::wait() const {
+  std::unique_lock lock(mutex_);
+  const auto final = [this] { return settled_ || final_; };
+  if (changed_.wait_until(lock, budget_.answer_by(), final)) return false;
+  // Late is better than never: the compute thread owes an answer or an error.
+  changed_.wait(lock, [this] { return settled_ || final_ || device_; });
+  return true;
+}
+
+bool AnswerSlot::settled() const {
+  const std::lock_guard lock(mutex_);
+  return settled_;
+}
+
+void AnswerSlot::choose_answer(TimePoint now) {
+  if (failed_) return;
+  const bool as_planned = planned_answer_.has_value();
+  const std::optional<Answer>& answer = as_planned ? planned_answer_ : device_;
+  if (!answer) {
+    result_.outcome = Outcome::error;
+    result_.why = Why::model_error;
+    return;
+  }
+  result_.plan = answer->plan;
+  result_.plan.predicted = planned_.predicted;
+  result_.plan.margin = planned_.margin;
+  result_.outputs = {answer->logits};
+  const bool in_time = now <= budget_.deadline;
+  result_.outcome = in_time ? Outcome::ok : Outcome::late;
+  if (planned_.place != Place::device && !as_planned) {
+    result_.abandoned = planned_;
+    if (edge_pending_) result_.why = Why::edge_timeout;
+  }
+  if (infeasible_ && !(as_planned && in_time)) {
+    result_.outcome = Outcome::infeasible;
+    result_.why = Why::deadline_too_tight;
+  }
+}
+
+Result AnswerSlot::settle(TimePoint now) {
+  std::function<void(bool)> release;
+  bool timed_out = false;
+  Result result;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!settled_) {
+      result_.latency = result_.timing.total = now - budget_.start;
+      choose_answer(now);
+      settled_ = true;
+      timed_out = edge_pending_;
+      release = std::exchange(release_, {});
+    }
+    result = result_;
+  }
+  changed_.notify_all();
+  if (release) release(timed_out);
+  return result;
+}
+
+}  // namespace branchline::runtime
