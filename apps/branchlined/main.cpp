@@ -1,0 +1,95 @@
+#include <signal.h>
+
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <iostream>
+
+#include "apps/branchline/verb.h"
+#include "apps/branchlined/server_flags.h"
+#include "apps/branchlined/server_log.h"
+#include "apps/branchlined/stop_signals.h"
+#include "apps/version_text.h"
+#include "branchline/edge_service.h"
+#include "framework/base/error.h"
+
+namespace {
+
+using namespace branchline::apps;
+
+branchline::EdgeOptions options_of(const ServerFlags& flags) {
+  branchline::EdgeOptions options;
+  options.model_files = model_files_of(flags.models);
+  options.listen = flags.listen;
+  options.workers = flags.workers;
+  options.threads = flags.threads;
+  options.max_queue = flags.max_queue;
+  options.max_frame_bytes = flags.max_frame;
+  options.slice_cache_bytes = flags.slice_cache;
+  options.piece = flags.piece;
+  options.log = stderr_log(flags.quiet     ? LogLevel::errors
+                           : flags.verbose ? LogLevel::everything
+                                           : LogLevel::normal);
+  return options;
+}
+
+/// "127.0.0.1:7400" with the port that was really taken.
+std::string address_of(const std::string& listen, std::uint16_t port) {
+  return listen.substr(0, listen.rfind(':') + 1) + std::to_string(port);
+}
+
+int serve(const ServerFlags& flags) {
+  require_safe_address(flags.listen, flags.allow_remote);
+  StopSignals signals;
+  branchline::EdgeOptions options = options_of(flags);
+  if (flags.check) options.listen = "127.0.0.1:0";  // the real one may be in use, by us
+  branchline::EdgeService service = branchline::EdgeService::open(options);
+  if (flags.check) {
+    std::cout << "ok: " << options.model_files.size() << " models\n";
+    return kDone;
+  }
+  if (flags.allow_remote) {
+    options.log(1, "serving " + flags.listen + ": nothing protects the connection");
+  }
+  std::cout << "listening on " << address_of(flags.listen, service.port()) << std::endl;
+  const bool drain = signals.wait() == SIGTERM;
+  options.log(2, drain ? "draining" : "stopping");
+  service.stop(drain ? flags.drain : std::chrono::nanoseconds(0));
+  const branchline::EdgeStatus status = service.status();
+  options.log(2, "answered " + std::to_string(status.answered) + ", refused " +
+                     std::to_string(status.refused) + ", expired " +
+                     std::to_string(status.expired) + ", failed " + std::to_string(status.failed));
+  return drain ? kDone : kInterrupted;
+}
+
+/// BRANCHLINE_MAX_QUEUE for --max-queue, and so on.
+void read_environment(CLI::App& app) {
+  for (CLI::Option* option : app.get_options()) {
+    if (option->get_lnames().empty()) continue;
+    std::string name = "BRANCHLINE_" + option->get_lnames().front();
+    for (char& c : name) c = c == '-' ? '_' : static_cast<char>(std::toupper(c));
+    if (name != "BRANCHLINE_HELP" && name != "BRANCHLINE_VERSION") option->envname(name);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Serves slices of networks to devices, each before its deadline."};
+  app.name("branchlined");
+  app.set_version_flag("-V,--version", [] { return version_text("branchlined"); });
+  ServerFlags flags;
+  add_server_flags(app, flags);
+  read_environment(app);
+  try {
+    app.parse(argc, argv);
+    return serve(flags);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kDone : kUsage;
+  } catch (const branchline::InputError& error) {
+    std::cerr << "branchlined: " << error.what() << '\n';
+    return error.kind() == branchline::InputKind::model ? kBadModel : kUsage;
+  } catch (const std::exception& error) {
+    std::cerr << "branchlined: " << error.what() << '\n';
+    return kFailed;
+  }
+}
