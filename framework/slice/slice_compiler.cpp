@@ -1,5 +1,6 @@
 #include "framework/slice/slice_compiler.h"
 
+#include <c10/core/InferenceMode.h>
 #include <torch/csrc/jit/ir/constants.h>
 #include <torch/csrc/jit/passes/dead_code_elimination.h>
 #include <torch/csrc/jit/passes/frozen_graph_optimizations.h>
@@ -132,6 +133,9 @@ const char* name_of(Form form) noexcept {
 }
 
 std::shared_ptr<Graph> optimised_copy(const std::shared_ptr<Graph>& graph, Form form) {
+  // Packing asserts that autograd is out of the way, and weights loaded in inference mode do not
+  // see to it themselves.
+  const c10::InferenceMode no_gradients;
   std::shared_ptr<Graph> copy = graph->copy();
   if (form != Form::plain) torch::jit::OptimizeFrozenGraph(copy);
   if (form == Form::packed) pack(copy);
