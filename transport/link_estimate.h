@@ -7,10 +7,34 @@
 
 namespace branchline::transport {
 
+/// Goodput of one direction: an exponentially weighted mean of log goodput. One sample far off
+/// moves it little; a second one in the same direction is a step of the link, and the mean jumps
+/// there.
+class GoodputEstimate {
+ public:
+  /// @param bytes_per_s  > 0
+  /// @param weight       in (0, 1]: how much of the sample's time the bytes account for
+  void add(double bytes_per_s, double weight);
+
+  bool any() const noexcept { return any_; }
+  double bytes_per_s() const noexcept;  ///< 0 before the first sample
+  double log_deviation() const noexcept;
+
+ private:
+  bool any_ = false;
+  double mean_ = 0;      ///< of log goodput
+  double variance_ = 0;  ///< of log goodput about the mean
+  int far_ = 0;          ///< -1 or +1: the last sample was far below or above
+  double far_log_ = 0;
+};
+
 /// Estimate of one link from what real frames show; a value without a thread of its own (guard it
-/// where it is shared). Goodput per direction is an exponentially weighted mean of log goodput,
-/// samples weighted by their bytes; small frames move the round trip instead. Nothing is pinged
-/// while requests flow.
+/// where it is shared). Clocks of two machines are never compared. Nothing is pinged while requests
+/// flow.
+///
+/// An exchange takes round trip + bytes up / uplink + bytes down / downlink. Exchanges that the
+/// bytes dominate teach the goodput, the others the round trip; what a frame too small for the
+/// link's speed shows is only that the goodput is at least so high.
 class LinkEstimate {
  public:
   struct Values {
@@ -34,11 +58,21 @@ class LinkEstimate {
   void add_timeout(std::uint64_t bytes, Duration waited, TimePoint now);
 
   std::optional<Values> values() const;
-  void reset();
+  void reset() { *this = {}; }
 
  private:
-  Values values_;
+  double expected_seconds(std::uint64_t up_bytes, std::uint64_t down_bytes) const;
+  void add_round_trip(double seconds);
+
+  GoodputEstimate up_;
+  GoodputEstimate down_;
+  bool round_trip_known_ = false;
+  double round_trip_s_ = 0;
+  double round_trip_bytes_ = 0;  ///< in it, while no goodput is known to take them out
+  int slow_round_trips_ = 0;     ///< in a row, far above the estimate
+  double slow_floor_s_ = 0;      ///< the fastest of those
   bool any_ = false;
+  TimePoint measured_;
 };
 
 }  // namespace branchline::transport
