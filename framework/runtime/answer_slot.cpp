@@ -73,8 +73,14 @@ void AnswerSlot::record(const std::function<void(Timing&)>& change) {
 }
 
 void AnswerSlot::on_settled(std::function<void(bool)> release) {
-  const std::lock_guard lock(mutex_);
-  release_ = std::move(release);
+  {
+    const std::lock_guard lock(mutex_);
+    if (!settled_) {
+      release_ = std::move(release);
+      return;
+    }
+  }
+  release(true);
 }
 
 void AnswerSlot::on_change(std::function<void()> changed) {
@@ -120,9 +126,11 @@ void AnswerSlot::choose_answer(TimePoint now) {
   result_.outputs = {answer->logits};
   const bool in_time = now <= budget_.deadline;
   result_.outcome = in_time ? Outcome::ok : Outcome::late;
-  if (planned_.place != Place::device && !as_planned) {
-    result_.abandoned = planned_;
-    if (edge_pending_) result_.why = Why::edge_timeout;
+  const bool less_than_planned =
+      planned_.place != Place::device || answer->plan.exit < planned_.exit;
+  if (less_than_planned && !as_planned) result_.abandoned = planned_;
+  if (edge_pending_ && !as_planned && result_.why != Why::probing) {
+    result_.why = Why::edge_timeout;
   }
   if (infeasible_ && !(as_planned && in_time)) {
     result_.outcome = Outcome::infeasible;
@@ -132,6 +140,7 @@ void AnswerSlot::choose_answer(TimePoint now) {
 
 Result AnswerSlot::settle(TimePoint now) {
   std::function<void(bool)> release;
+  std::function<void()> tell;
   bool timed_out = false;
   Result result;
   {
@@ -142,11 +151,13 @@ Result AnswerSlot::settle(TimePoint now) {
       settled_ = true;
       timed_out = edge_pending_;
       release = std::exchange(release_, {});
+      tell = on_change_;
     }
     result = result_;
   }
   changed_.notify_all();
   if (release) release(timed_out);
+  if (tell) tell();
   return result;
 }
 

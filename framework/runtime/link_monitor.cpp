@@ -209,6 +209,14 @@ void LinkMonitor::cancel(std::uint64_t id, bool timed_out) {
   if (channel) channel->send({id, transport::Cancel{}});
 }
 
+void LinkMonitor::detach(std::uint64_t id) {
+  const std::lock_guard lock(mutex_);
+  const auto found = pending_.find(id);
+  if (found == pending_.end()) return;
+  found->second.cancelled = true;
+  found->second.on_reply = {};
+}
+
 void LinkMonitor::sent(std::uint64_t connection, std::uint64_t id, std::uint64_t bytes,
                        TimePoint begun) {
   const std::lock_guard lock(mutex_);

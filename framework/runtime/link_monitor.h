@@ -87,6 +87,9 @@ class LinkMonitor {
   /// @param timed_out  the link or the edge was too slow for it
   void cancel(std::uint64_t id, bool timed_out);
 
+  /// As cancel, but the edge is let finish: its answer is only measured.
+  void detach(std::uint64_t id);
+
   /// What happened since the last call.
   std::vector<LinkEvent> take_events();
 

@@ -56,6 +56,7 @@ class StepTimes {
 class SpeedRatio {
  public:
   void add(Duration measured, Duration predicted) noexcept;
+  void reset() noexcept { value_.store(1, std::memory_order_relaxed); }
   double value() const noexcept { return value_.load(std::memory_order_relaxed); }
 
  private:

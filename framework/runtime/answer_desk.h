@@ -1,0 +1,56 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "framework/runtime/answer_slot.h"
+#include "framework/runtime/bell.h"
+#include "framework/runtime/wake_up_reserve.h"
+
+namespace branchline::runtime {
+
+/// Waits on the clock for requests that nobody waits for: settles each when it is due and hands the
+/// results out on its own thread, in the order in which they were added.
+class AnswerDesk {
+ public:
+  using Deliver = std::function<void(Result)>;
+
+  explicit AnswerDesk(WakeUpReserve& reserve);
+  ~AnswerDesk();
+
+  /// @param deliver  must not throw; may take its time, later ones wait
+  void add(std::shared_ptr<AnswerSlot> slot, Deliver deliver);
+
+  /// Something about a slot changed.
+  void ring() { bell_.ring(); }
+
+  /// Delivers all that was added (their slots must end by themselves), then joins.
+  void stop();
+
+  std::size_t waiting() const;
+
+ private:
+  struct Entry {
+    std::shared_ptr<AnswerSlot> slot;
+    Deliver deliver;
+    std::optional<Result> result;
+  };
+
+  void run();
+  TimePoint settle_due();
+  std::vector<Entry> take_deliverable();
+
+  WakeUpReserve& reserve_;
+  Bell bell_;
+  mutable std::mutex mutex_;  // guards entries_ and stopping_
+  std::deque<Entry> entries_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace branchline::runtime

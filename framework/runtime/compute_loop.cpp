@@ -1,0 +1,63 @@
+#include "framework/runtime/compute_loop.h"
+
+#include <c10/core/InferenceMode.h>
+
+#include <utility>
+
+namespace branchline::runtime {
+
+ComputeLoop::ComputeLoop(RequestQueue<InferenceTask>& queue, RunContext& context)
+    : queue_(queue), context_(context), thread_([this] { run(); }) {}
+
+ComputeLoop::~ComputeLoop() { stop(); }
+
+void ComputeLoop::stop() {
+  stopping_ = true;
+  context_.bell.ring();
+  if (thread_.joinable()) thread_.join();
+}
+
+void ComputeLoop::take_from_queue() {
+  while (runs_.size() < kMostUnderWay) {
+    std::optional<InferenceTask> task = queue_.pop();
+    if (!task) return;
+    if (task->slot->settled()) continue;
+    runs_.push_back(std::make_unique<InferenceRun>(std::move(*task), context_));
+    under_way_ = runs_.size();
+  }
+}
+
+InferenceRun* ComputeLoop::most_urgent() {
+  std::erase_if(runs_, [](const auto& run) { return run->state() == InferenceRun::State::done; });
+  under_way_ = runs_.size();
+  InferenceRun* urgent = nullptr;
+  for (const auto& run : runs_) {
+    if (run->state() != InferenceRun::State::ready) continue;
+    const bool before = urgent == nullptr || run->rank() < urgent->rank() ||
+                        (run->rank() == urgent->rank() && run->deadline() < urgent->deadline());
+    if (before) urgent = run.get();
+  }
+  return urgent;
+}
+
+void ComputeLoop::run() {
+  const c10::InferenceMode inference;
+  while (!stopping_) {
+    const std::uint64_t rings = context_.bell.rings();
+    take_from_queue();
+    if (InferenceRun* urgent = most_urgent()) {
+      urgent->step();
+    } else if (queue_.size() == 0 || runs_.size() == kMostUnderWay) {
+      context_.bell.wait_until(rings, Clock::now() + std::chrono::seconds(1));
+    }
+  }
+  const auto stopped = [](AnswerSlot& slot) {
+    slot.fail(Outcome::stopped, Why::planned, "the engine was stopped");
+  };
+  for (const auto& run : runs_) stopped(*run->slot());
+  runs_.clear();
+  under_way_ = 0;
+  while (std::optional<InferenceTask> task = queue_.pop()) stopped(*task->slot);
+}
+
+}  // namespace branchline::runtime

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <mutex>
+
+#include "framework/base/clock.h"
+#include "framework/graph/unit.h"
+#include "framework/slice/slice.h"
+
+namespace branchline::runtime {
+
+/// The values of one request that exist on the device.
+using FeatureMaps = std::map<graph::ValueId, at::Tensor>;
+
+/// Runs slices on the calling thread. With a slowdown f it emulates a device f times slower: after
+/// each piece of work it sleeps (f - 1) times what the work took of this thread's processor time,
+/// so that being preempted by others on a shared machine is not multiplied too.
+class DeviceRunner {
+ public:
+  explicit DeviceRunner(double slowdown);
+
+  /// Takes the slice's inputs from `maps` and puts its outputs there.
+  /// @returns how long it took, sleep included. @throws RunError
+  Duration run(const slice::Slice& slice, FeatureMaps& maps);
+
+  /// Any other work of the device, e.g. encoding. @returns as run
+  Duration run(const std::function<void()>& work);
+
+  /// Ends a sleep under way and all later ones.
+  void stop();
+
+ private:
+  const double slowdown_;
+  std::mutex mutex_;  // guards stopped_
+  std::condition_variable stopping_;
+  bool stopped_ = false;
+};
+
+}  // namespace branchline::runtime

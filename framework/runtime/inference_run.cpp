@@ -1,0 +1,239 @@
+#include "framework/runtime/inference_run.h"
+
+#include <utility>
+
+#include "framework/base/error.h"
+#include "framework/model/tensor_bridge.h"
+#include "framework/runtime/edge_reply.h"
+
+namespace branchline::runtime {
+
+/// What the edge's reply becomes, between the I/O thread that hears it and the compute thread.
+struct InferenceRun::Inbox {
+  enum class State { waiting, answered, failed };
+  std::mutex mutex;  // guards all below
+  State state = State::waiting;
+  FeatureMaps returned;
+};
+
+InferenceRun::InferenceRun(InferenceTask task, RunContext& context)
+    : task_(std::move(task)), context_(context), maps_(task_.inputs) {}
+
+InferenceRun::~InferenceRun() = default;
+
+bool InferenceRun::edge_pending() const {
+  if (!inbox_) return false;
+  const std::lock_guard lock(inbox_->mutex);
+  return inbox_->state == Inbox::State::waiting;
+}
+
+int InferenceRun::rank() const {
+  const bool has_answer = insurance_ && insurance_->answered() >= 0;
+  return phase_ == Phase::wait && has_answer ? 1 : 0;
+}
+
+InferenceRun::State InferenceRun::state() {
+  if (phase_ != Phase::done && task_.slot->settled()) end();
+  if (phase_ == Phase::done) return State::done;
+  if (phase_ != Phase::wait) return State::ready;
+  look_into_inbox();
+  if (phase_ == Phase::done) return State::done;
+  if (phase_ == Phase::tail) return State::ready;
+  next_ = next_insurance();
+  if (next_) return State::ready;
+  const bool probed = decision_.choice.why == Why::probing;
+  if (edge_pending() && !probed) return State::waiting;
+  task_.slot->finish();
+  end();
+  return State::done;
+}
+
+void InferenceRun::end() {
+  phase_ = Phase::done;
+  maps_.clear();
+}
+
+void InferenceRun::step() noexcept {
+  try {
+    step_or_throw();
+  } catch (const std::exception& error) {
+    task_.slot->fail(Outcome::error, Why::model_error, error.what());
+    end();
+  }
+}
+
+void InferenceRun::step_or_throw() {
+  switch (phase_) {
+    case Phase::decide:
+      return decide();
+    case Phase::front:
+      return run_front();
+    case Phase::send:
+      return send();
+    case Phase::wait:
+      if (next_) run_insurance(*next_);
+      return;
+    case Phase::tail:
+      return run_tail();
+    case Phase::done:
+      return;
+  }
+}
+
+void InferenceRun::decide() {
+  const TimePoint now = context_.time.now();
+  const TimeBudget& budget = task_.slot->budget();
+  const Question question{budget.left(now),  task_.min_accuracy, task_.force_exit,
+                          task_.force_place, task_.device_only,  true};
+  decision_ = context_.replanner.decide(question, context_.link.view());
+  const bool infeasible = context_.replanner.first_exit_p99() + budget.reserve > budget.total();
+  task_.slot->record([&](Timing& timing) { timing.queued = now - budget.start; });
+  task_.slot->begin(decision_.plan, decision_.choice.why, describe_link(decision_.link),
+                    infeasible);
+  const ShelvedPlan& shelved = *decision_.shelved;
+  insurance_.emplace(shelved.plan.ladder, context_.replanner.device_ratio());
+  on_device_from_start_ = !shelved.plan.remote;
+  phase_ = on_device_from_start_ ? Phase::wait : shelved.front.empty() ? Phase::send : Phase::front;
+}
+
+void InferenceRun::run_step(const DeviceStep& step, const slice::Slice& slice) {
+  const Duration took = context_.runner.run(slice, maps_);
+  device_time_ += took;
+  step.time->add(took);
+  context_.replanner.add_device_run(*step.time, took);
+  task_.slot->record([took](Timing& timing) { timing.device += took; });
+}
+
+void InferenceRun::run_front() {
+  const ShelvedPlan& shelved = *decision_.shelved;
+  const DeviceStep& step = shelved.plan.front.at(done_steps_);
+  run_step(step, *shelved.front[done_steps_]);
+  if (step.exit >= 0) offer(step.exit);
+  if (++done_steps_ < shelved.front.size()) return;
+  done_steps_ = 0;
+  phase_ = Phase::send;
+}
+
+std::vector<transport::WireTensor> InferenceRun::encode_crossing() {
+  std::vector<transport::WireTensor> tensors;
+  for (const graph::ValueId& value : decision_.shelved->plan.remote->sent) {
+    const auto found = maps_.find(value);
+    BL_EXPECT(found != maps_.end(), "what is to be sent was not computed");
+    const Duration took = context_.runner.run([&] {
+      tensors.push_back(encode_value(value, found->second, context_.wire.codec(value),
+                                     context_.wire.options(value)));
+    });
+    context_.wire.add_sent(value, static_cast<std::int64_t>(tensors.back().encoded.payload_bytes),
+                           took);
+    task_.slot->record([took](Timing& timing) { timing.encode += took; });
+  }
+  return tensors;
+}
+
+void InferenceRun::send() {
+  const RemotePart& remote = *decision_.shelved->plan.remote;
+  phase_ = Phase::wait;
+  transport::Request request;
+  request.plan = remote.plan;
+  request.tensors = encode_crossing();
+  std::uint64_t bytes = 0;
+  for (const transport::WireTensor& tensor : request.tensors) bytes += tensor.encoded.payload_bytes;
+  request.budget = task_.slot->budget().left(context_.time.now());
+  const bool forced = task_.force_place.has_value();
+  if (request.budget <= Duration::zero() && !forced) {
+    return task_.slot->abandon_edge(Why::link_too_slow, "no time was left to send");
+  }
+  inbox_ = std::make_shared<Inbox>();
+  // The handler may outlive this run, so it holds all that it needs but the engine's own parts.
+  const auto hear = [inbox = inbox_, slot = task_.slot, decision = decision_,
+                     &context = context_](LinkMonitor::Reply reply) {
+    const RunnablePlan& plan = decision.shelved->plan;
+    EdgeReply heard = read_reply(context.graph, *plan.remote, std::move(reply));
+    if (heard.forgotten) context.shelf.forget_edge(plan.key);
+    slot->record([&heard](Timing& timing) { add_times(heard, timing); });
+    const bool answered = heard.values.has_value();
+    if (answered) context.replanner.add_edge_run(*plan.remote, heard.compute);
+    if (!answered) slot->abandon_edge(heard.why, heard.sentence);
+    if (answered && plan.tail.empty()) {
+      const auto& value = context.graph.exits[static_cast<std::size_t>(plan.exit)].value;
+      slot->offer_planned(decision.plan, heard.values->at(value));
+    }
+    {
+      const std::lock_guard lock(inbox->mutex);
+      inbox->state = answered ? Inbox::State::answered : Inbox::State::failed;
+      if (answered && !plan.tail.empty()) {
+        for (const auto& [id, tensor] : *heard.values) {
+          inbox->returned[id] = model::to_torch(tensor);
+        }
+      }
+    }
+    context.bell.ring();
+  };
+  const auto id = context_.link.ask(std::move(request), bytes, hear);
+  if (!id) {
+    inbox_->state = Inbox::State::failed;
+    return task_.slot->abandon_edge(Why::link_down, "the connection was lost before sending");
+  }
+  task_.slot->record([bytes](Timing& timing) { timing.bytes_up = bytes; });
+  const bool probing = decision_.choice.why == Why::probing;
+  task_.slot->on_settled([&link = context_.link, id = *id, probing](bool timed_out) {
+    probing ? link.detach(id) : link.cancel(id, timed_out);
+  });
+}
+
+std::optional<std::size_t> InferenceRun::next_insurance() const {
+  const RunnablePlan& plan = decision_.shelved->plan;
+  const bool on_device = on_device_from_start_;
+  if (on_device && task_.force_exit) return insurance_->step_to(plan.exit);
+  const int deepest =
+      on_device || task_.force_exit ? plan.exit : static_cast<int>(plan.ladder.rungs.size()) - 1;
+  return insurance_->next_step(task_.slot->budget().left(context_.time.now()), deepest);
+}
+
+void InferenceRun::run_insurance(std::size_t index) {
+  const ShelvedPlan& shelved = *decision_.shelved;
+  const DeviceStep& step = shelved.plan.ladder.steps[index];
+  const TimePoint begun = context_.time.now();
+  run_step(step, *shelved.ladder[index]);
+  insurance_->mark_done(index);
+  if (!on_device_from_start_) {
+    const Duration took = context_.time.now() - begun;
+    task_.slot->record([took](Timing& timing) { timing.fallback += took; });
+  }
+  if (step.exit < 0) return;
+  offer(step.exit);
+  // Exit 1 with nothing before it but its own steps: what feasibility is judged by.
+  if (on_device_from_start_ && step.exit == 0) context_.replanner.add_first_exit(device_time_);
+}
+
+void InferenceRun::offer(int exit) {
+  insurance_->mark_answered(exit);
+  Plan plan = context_.replanner.describe_device(exit);
+  if (!plan.stages.empty()) plan.stages.front().compute = device_time_;
+  const bool final = on_device_from_start_ && exit == decision_.shelved->plan.exit;
+  task_.slot->offer_device(std::move(plan), logits(exit), final);
+}
+
+Tensor InferenceRun::logits(int exit) const {
+  const graph::ValueId value = context_.graph.exits[static_cast<std::size_t>(exit)].value;
+  return model::from_torch(maps_.at(value));
+}
+
+void InferenceRun::look_into_inbox() {
+  if (!inbox_ || phase_ != Phase::wait) return;
+  const std::lock_guard lock(inbox_->mutex);
+  if (inbox_->state != Inbox::State::answered) return;
+  if (decision_.shelved->plan.tail.empty()) return end();
+  for (auto& [value, tensor] : inbox_->returned) maps_[value] = tensor;
+  phase_ = Phase::tail;
+}
+
+void InferenceRun::run_tail() {
+  const ShelvedPlan& shelved = *decision_.shelved;
+  run_step(shelved.plan.tail.at(done_steps_), *shelved.tail[done_steps_]);
+  if (++done_steps_ < shelved.tail.size()) return;
+  task_.slot->offer_planned(decision_.plan, logits(shelved.plan.exit));
+  end();
+}
+
+}  // namespace branchline::runtime

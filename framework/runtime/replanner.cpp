@@ -1,0 +1,307 @@
+#include "framework/runtime/replanner.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <utility>
+
+#include "framework/base/error.h"
+#include "framework/runtime/insurance.h"
+
+namespace branchline::runtime {
+namespace {
+
+constexpr Duration kStaleAfter = std::chrono::seconds(1);
+constexpr double kBucketsPerDoubling = 3;
+
+int bucket_of(double value) {
+  return value > 0 ? static_cast<int>(std::lround(kBucketsPerDoubling * std::log2(value))) : 0;
+}
+
+Duration scaled_time(Duration time, double factor) {
+  return Duration(std::llround(static_cast<double>(time.count()) * factor));
+}
+
+}  // namespace
+
+LinkConditions conditions_of(const LinkView& link) {
+  LinkConditions now;
+  now.edge_queue = link.edge_queue;
+  now.backlog = link.backlog;
+  if (!link.measured) return now;
+  const transport::LinkEstimate::Values& values = *link.measured;
+  now.uplink_bytes_per_s = values.uplink_bytes_per_s;
+  // Answers are small: until one was large enough to measure, the downlink counts as the uplink.
+  now.downlink_bytes_per_s =
+      values.downlink_bytes_per_s > 0 ? values.downlink_bytes_per_s : values.uplink_bytes_per_s;
+  now.round_trip = values.round_trip;
+  const double age_s = std::chrono::duration<double>(link.age).count();
+  now.log_deviation =
+      std::hypot(values.uplink_log_deviation, 0.1 * std::sqrt(std::max(age_s, 0.0)));
+  return now;
+}
+
+EdgeAccess access_of(const LinkView& link) {
+  EdgeAccess access;
+  if (!link.configured) access.barred = Why::no_edge;
+  if (link.configured && !link.up) {
+    access.barred = link.mismatch ? Why::edge_incompatible : Why::link_down;
+  }
+  if (link.up && link.draining) access.barred = Why::edge_draining;
+  access.measured = link.measured && link.measured->uplink_bytes_per_s > 0;
+  access.stale = access.measured && link.age > kStaleAfter;
+  return access;
+}
+
+Link describe_link(const LinkView& view) {
+  Link link;
+  link.up = view.up;
+  link.edge = view.edge;
+  link.age = view.age;
+  if (view.measured) {
+    link.uplink_bps = 8 * view.measured->uplink_bytes_per_s;
+    link.downlink_bps = 8 * view.measured->downlink_bytes_per_s;
+    link.round_trip = view.measured->round_trip;
+  }
+  return link;
+}
+
+Replanner::Replanner(graph::LayerGraph graph, std::string digest, const planner::Planner& planner,
+                     std::shared_ptr<StepTimes> times, WireCosts& wire, PlanShelf& shelf,
+                     const TimeSource& time)
+    : digest_(std::move(digest)),
+      planner_(planner),
+      times_(std::move(times)),
+      wire_(wire),
+      shelf_(shelf),
+      time_(time),
+      graph_(std::move(graph)) {}
+
+Duration Replanner::edge_time(const RemotePart& part) const {
+  Duration time{0};
+  const std::lock_guard lock(mutex_);
+  for (const UnitRange& range : part.units) {
+    for (std::int32_t unit = range.first; unit <= range.last; ++unit) {
+      const auto& times = graph_.units[static_cast<std::size_t>(unit)].time;
+      if (times.size() > 1 && times[1]) time += *times[1];
+    }
+  }
+  return time;
+}
+
+PlanTimes Replanner::times_of(const RunnablePlan& plan, const LinkView& link) const {
+  const double ratio = device_ratio_.value();
+  PlanTimes times;
+  times.exit = plan.exit;
+  times.remote = plan.remote.has_value();
+  const Insurance ladder(plan.ladder, ratio);
+  for (std::size_t exit = 0; exit < plan.ladder.rungs.size(); ++exit) {
+    times.insurance.push_back(ladder.cautious(static_cast<int>(exit)));
+    times.insurance_accuracy.push_back(wire_.accuracy(static_cast<int>(exit), {}));
+  }
+  if (!plan.remote) {
+    times.device = ladder.expected(plan.exit);
+    times.device_cautious = ladder.cautious(plan.exit);
+    times.accuracy = wire_.accuracy(plan.exit, {});
+    return times;
+  }
+  for (const DeviceStep& step : plan.front) {
+    times.device += step.time->expected(ratio);
+    times.device_cautious += step.time->cautious(ratio);
+  }
+  for (const DeviceStep& step : plan.tail) times.tail += step.time->expected(ratio);
+  times.bytes_up = static_cast<std::int64_t>(link.up_overhead);
+  for (const graph::ValueId& value : plan.remote->sent) {
+    times.bytes_up += wire_.bytes(value);
+    times.encode += wire_.encode_time(value);
+  }
+  times.bytes_down = static_cast<std::int64_t>(link.down_overhead);
+  for (const graph::ValueId& value : plan.remote->returned) times.bytes_down += wire_.bytes(value);
+  times.edge = scaled_time(edge_time(*plan.remote), edge_ratio_.value());
+  times.accuracy = wire_.accuracy(plan.exit, plan.remote->sent);
+  return times;
+}
+
+Decision Replanner::decide(const Question& asked, const LinkView& link) {
+  std::vector<std::shared_ptr<const ShelvedPlan>> ready = shelf_.all();
+  std::erase_if(ready, [&link](const auto& plan) { return !plan->ready(link.connection); });
+  std::vector<Candidate> candidates;
+  candidates.reserve(ready.size());
+  for (const auto& plan : ready) {
+    candidates.push_back({times_of(plan->plan, link), plan->plan.place, plan->plan.key});
+  }
+  const EdgeAccess access = access_of(link);
+  Question question = asked;
+  question.may_probe = asked.may_probe && probes_.ask(access.measured, time_.now());
+  std::string in_force;
+  {
+    const std::lock_guard lock(mutex_);
+    in_force = in_force_;
+  }
+  Decision decision;
+  decision.link = link;
+  decision.choice = choose(candidates, question, conditions_of(link), access, in_force);
+  decision.shelved = ready[decision.choice.candidate];
+  decision.plan = describe(decision.shelved->plan, decision.choice.forecast, question.budget);
+  if (decision.choice.why == Why::probing) {
+    probes_.spend(time_.now());
+  } else if (!question.force_exit && !question.force_place && !question.device_only) {
+    const std::lock_guard lock(mutex_);
+    in_force_ = decision.shelved->plan.key;
+  }
+  return decision;
+}
+
+Plan Replanner::describe_device(int exit) const {
+  const std::lock_guard lock(mutex_);
+  Plan plan;
+  plan.exit = exit + 1;
+  plan.exits = graph_.exit_count();
+  const std::vector<bool> needed = units_of_exit(graph_, exit);
+  std::vector<std::int32_t> units;
+  for (std::size_t id = 0; id < needed.size(); ++id) {
+    if (needed[id]) units.push_back(static_cast<std::int32_t>(id));
+  }
+  plan.stages = {{Tier::device, to_ranges(std::move(units)), Duration{0}, 0, ""}};
+  plan.expected_accuracy = graph_.exits[static_cast<std::size_t>(exit)].accuracy;
+  return plan;
+}
+
+Plan Replanner::describe(const RunnablePlan& runnable, const Forecast& forecast,
+                         Duration budget) const {
+  Plan plan;
+  plan.exit = runnable.exit + 1;
+  plan.exits = static_cast<int>(runnable.ladder.rungs.size());
+  plan.place = runnable.place;
+  plan.predicted = forecast.total;
+  plan.margin = budget - forecast.total;
+  for (const planner::PlanStage& stage : runnable.stages) {
+    plan.stages.push_back({stage.tier, stage.units, Duration{0}, 0, ""});
+  }
+  if (!runnable.remote) {
+    plan.expected_accuracy = wire_.accuracy(runnable.exit, {});
+    return plan;
+  }
+  plan.expected_accuracy = wire_.accuracy(runnable.exit, runnable.remote->sent);
+  for (std::size_t i = 0; i < plan.stages.size(); ++i) {
+    const bool sends = i + 1 < plan.stages.size() && plan.stages[i + 1].tier == Tier::edge;
+    if (!sends) continue;
+    for (const graph::ValueId& value : runnable.remote->sent) {
+      plan.stages[i].bytes += static_cast<std::uint64_t>(wire_.bytes(value));
+      const std::string codec = transport::name_of(wire_.codec(value));
+      if (plan.stages[i].codec.find(codec) != std::string::npos) continue;
+      plan.stages[i].codec += (plan.stages[i].codec.empty() ? "" : "+") + codec;
+    }
+  }
+  return plan;
+}
+
+graph::LayerGraph Replanner::graph_now() const {
+  graph::LayerGraph graph;
+  {
+    const std::lock_guard lock(mutex_);
+    graph = graph_;
+  }
+  graph = wire_.with_wire_bytes(std::move(graph));
+  const double ratios[] = {device_ratio_.value(), edge_ratio_.value()};
+  for (graph::Unit& unit : graph.units) {
+    for (std::size_t tier = 0; tier < unit.time.size() && tier < 2; ++tier) {
+      if (unit.time[tier]) unit.time[tier] = scaled_time(*unit.time[tier], ratios[tier]);
+    }
+  }
+  return graph;
+}
+
+void Replanner::add_plans_at(const planner::LinkSpeed& link, Duration queue,
+                             const graph::LayerGraph& graph,
+                             std::vector<RunnablePlan>& plans) const {
+  for (int exit = 0; exit < graph.exit_count(); ++exit) {
+    const auto planned = planner_.plan({graph, link, {}, exit, {}, {}, queue});
+    if (!planned) continue;
+    auto runnable = runnable_plan(graph, digest_, *planned, *times_);
+    if (!runnable || !runnable->remote) continue;
+    const bool known = std::any_of(plans.begin(), plans.end(), [&](const RunnablePlan& other) {
+      return other.key == runnable->key;
+    });
+    if (!known) plans.push_back(std::move(*runnable));
+  }
+}
+
+std::vector<RunnablePlan> Replanner::plans_for(const LinkView& link) const {
+  const graph::LayerGraph graph = graph_now();
+  LinkConditions now = conditions_of(link);
+  constexpr double kUnmeasured = 1e6;  // bytes/s: somewhere to begin
+  if (now.uplink_bytes_per_s <= 0) now.uplink_bytes_per_s = kUnmeasured;
+  if (now.downlink_bytes_per_s <= 0) now.downlink_bytes_per_s = now.uplink_bytes_per_s;
+  std::vector<RunnablePlan> plans;
+  for (const double factor : {1.0, 0.5, 2.0}) {
+    add_plans_at(
+        {now.uplink_bytes_per_s * factor, now.downlink_bytes_per_s * factor, now.round_trip},
+        now.edge_queue, graph, plans);
+  }
+  return plans;
+}
+
+void Replanner::replan(const LinkView& link) {
+  if (!link.up) return;
+  const LinkConditions now = conditions_of(link);
+  char state[96];
+  std::snprintf(state, sizeof state, "%d %d %d %d %d", bucket_of(now.uplink_bytes_per_s),
+                bucket_of(now.downlink_bytes_per_s),
+                bucket_of(1 + std::chrono::duration<double, std::milli>(now.round_trip).count()),
+                bucket_of(device_ratio_.value()), bucket_of(edge_ratio_.value()));
+  {
+    const std::lock_guard lock(mutex_);
+    if (planned_for_ == state) return;
+    planned_for_ = state;
+  }
+  std::vector<RunnablePlan> plans = plans_for(link);
+  // Last wanted is last dropped: the plans for the link as it is come first in `plans`.
+  std::reverse(plans.begin(), plans.end());
+  for (RunnablePlan& plan : plans) shelf_.want(std::move(plan));
+}
+
+Plan Replanner::dry_run(const Question& question, const LinkView& link) const {
+  std::vector<RunnablePlan> plans;
+  const graph::LayerGraph graph = graph_now();
+  for (int exit = 0; exit < graph.exit_count(); ++exit) {
+    plans.push_back(*runnable_plan(graph, digest_, all_on(graph, exit, Tier::device), *times_));
+  }
+  if (link.up && link.measured) {
+    for (RunnablePlan& plan : plans_for(link)) plans.push_back(std::move(plan));
+  }
+  std::vector<Candidate> candidates;
+  for (const RunnablePlan& plan : plans) {
+    candidates.push_back({times_of(plan, link), plan.place, plan.key});
+  }
+  const Choice choice = choose(candidates, question, conditions_of(link), access_of(link), "");
+  return describe(plans[choice.candidate], choice.forecast, question.budget);
+}
+
+void Replanner::set_graph(graph::LayerGraph graph) {
+  const std::lock_guard lock(mutex_);
+  BL_EXPECT(graph.units.size() == graph_.units.size(), "the same network, with other times");
+  graph_ = std::move(graph);
+  planned_for_.clear();
+  edge_ratio_.reset();
+}
+
+void Replanner::add_first_exit(Duration took) {
+  const std::lock_guard lock(mutex_);
+  first_exit_.add(took);
+}
+
+Duration Replanner::first_exit_p99() const {
+  const std::lock_guard lock(mutex_);
+  return first_exit_.quantile(0.99);
+}
+
+void Replanner::add_edge_run(const RemotePart& part, Duration compute) {
+  edge_ratio_.add(compute, edge_time(part));
+}
+
+void Replanner::add_device_run(const StepTime& step, Duration took) {
+  device_ratio_.add(took, step.predicted());
+}
+
+}  // namespace branchline::runtime
