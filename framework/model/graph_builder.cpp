@@ -82,7 +82,9 @@ void simplify(GraphPtr& graph) {
   torch::jit::LowerSimpleTuples(graph);
   lower_dicts(graph);
   torch::jit::EliminateCommonSubexpression(graph);
-  torch::jit::EliminateDeadCode(graph);
+  // Warnings, prints and checks of what a tensor holds go: no unit could own them.
+  torch::jit::EliminateDeadCode(
+      graph, torch::jit::DCESideEffectPolicy::ALLOW_DELETING_NODES_WITH_SIDE_EFFECTS);
 }
 
 void remove_writes(GraphPtr& graph) {

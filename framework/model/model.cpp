@@ -9,6 +9,7 @@
 
 #include "framework/base/error.h"
 #include "framework/graph/validate_graph.h"
+#include "framework/model/canonical_order.h"
 #include "framework/model/glue_placement.h"
 #include "framework/model/graph_builder.h"
 #include "framework/model/image_normalisation.h"
@@ -106,9 +107,11 @@ UnitTable understand(const torch::jit::Module& module, const ModelManifest& mani
   const std::shared_ptr<torch::jit::Graph>& graph = functional.graph;
   UnitNames names(module, *graph);
   torch::jit::FoldFrozenConvBatchnorm(functional.graph);
+  names.keep_only_nodes_of(*graph);
   protect_inputs(graph);
   const std::vector<std::vector<torch::jit::Node*>> fixed =
       prepend_normalisation(graph, manifest.inputs);
+  if (write_groups(graph).empty()) order_by_data_flow(*graph);
 
   const std::vector<graph::TensorSpec> inputs = picture_specs(specs, manifest.inputs);
   const std::vector<at::Tensor> first_input = sample_inputs(inputs, kFirstSeed);

@@ -13,10 +13,13 @@ using WeightPaths = std::unordered_map<const void*, std::string>;
 
 constexpr std::size_t kMaximumLabels = 4;
 
-/// "features.0.weight" -> "features.0".
+/// "features.0.weight" -> "features.0"; a model that holds all weights itself: "conv1_weight" ->
+/// "conv1".
 std::string module_path(const std::string& weight) {
   const std::size_t dot = weight.rfind('.');
-  return dot == std::string::npos ? weight : weight.substr(0, dot);
+  if (dot != std::string::npos) return weight.substr(0, dot);
+  const std::size_t underscore = weight.rfind('_');
+  return underscore == std::string::npos ? weight : weight.substr(0, underscore);
 }
 
 WeightPaths weight_paths(const torch::jit::Module& module) {
@@ -81,6 +84,15 @@ UnitNames::UnitNames(const torch::jit::Module& module, const torch::jit::Graph& 
     std::string path = module_of(*node, paths);
     if (!path.empty()) modules_.emplace(node, std::move(path));
   }
+}
+
+void UnitNames::keep_only_nodes_of(const torch::jit::Graph& graph) {
+  std::unordered_map<const Node*, std::string> kept;
+  for (const Node* node : graph.nodes()) {
+    const auto found = modules_.find(node);
+    if (found != modules_.end()) kept.insert(*found);
+  }
+  modules_ = std::move(kept);
 }
 
 std::string UnitNames::name_of(const FusedUnit& unit) {

@@ -19,6 +19,9 @@ class UnitNames {
   /// Finds each node's module by the weights it reads: call before a pass replaces weights.
   UnitNames(const torch::jit::Module& module, const torch::jit::Graph& graph);
 
+  /// Forgets nodes that a pass removed: new ones may come to lie where they lay.
+  void keep_only_nodes_of(const torch::jit::Graph& graph);
+
   /// Unique among all names asked for.
   std::string name_of(const FusedUnit& unit);
 
