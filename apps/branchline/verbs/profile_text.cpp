@@ -1,0 +1,180 @@
+#include "apps/branchline/verbs/profile_text.h"
+
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdio>
+#include <iomanip>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "apps/branchline/flags.h"
+
+namespace branchline::apps {
+namespace {
+
+using profile::CutTimes;
+using profile::PredictionCase;
+using profile::TierProfile;
+using profile::TimeStats;
+
+std::string stats_text(const TimeStats& stats) {
+  if (stats.runs == 0) return "-";
+  return show_duration(stats.median) + " (" + show_duration(stats.p90) + ")";
+}
+
+/// Pads by characters, not bytes: "µs" is one column less than it is bytes.
+std::string padded(const std::string& text, std::size_t width) {
+  std::size_t columns = 0;
+  for (const char c : text) columns += (static_cast<unsigned char>(c) & 0xC0) != 0x80 ? 1 : 0;
+  return text + std::string(columns < width ? width - columns : 1, ' ');
+}
+
+std::string shortened(const std::string& text, std::size_t width) {
+  return text.size() <= width ? text : text.substr(0, width - 3) + "...";
+}
+
+const CutTimes* times_at(const TierProfile& tier, const CutTimes& cut) {
+  for (const CutTimes& candidate : tier.cuts) {
+    if (candidate.exit == cut.exit && candidate.unit == cut.unit) return &candidate;
+  }
+  return nullptr;
+}
+
+void write_tier(std::ostream& out, const std::string& name, const TierProfile& tier) {
+  out << name << ": " << tier.key.machine << ", " << tier.key.threads << " thread"
+      << (tier.key.threads == 1 ? "" : "s") << ", LibTorch " << tier.key.libtorch;
+  if (tier.slowdown != 1) out << ", slowed " << tier.slowdown << " times";
+  out << "; model loaded in " << show_duration(tier.load.median) << '\n';
+}
+
+void write_codecs(std::ostream& out, const TierProfile& tier) {
+  for (const auto& [name, stats] : tier.codec)
+    out << "  " << padded(name, 14) << stats_text(stats) << '\n';
+}
+
+std::string percent(double share) {
+  std::ostringstream text;
+  text << std::showpos << std::fixed << std::setprecision(1) << 100 * share << " %";
+  return text.str();
+}
+
+double mean_error(const std::vector<PredictionRow>& rows, Duration PredictionRow::*predicted) {
+  double sum = 0;
+  for (const PredictionRow& row : rows) {
+    sum += std::abs(profile::relative_error(row.*predicted, row.measured));
+  }
+  return rows.empty() ? 0 : sum / static_cast<double>(rows.size());
+}
+
+}  // namespace
+
+std::string profile_text(const graph::LayerGraph& graph, const profile::Profile& profile) {
+  std::ostringstream out;
+  write_tier(out, "device", profile.device);
+  for (const TierProfile& edge : profile.edge) write_tier(out, "edge", edge);
+  out << "\nmedian (p90) of the units up to the cut, and behind it\n";
+  out << padded("exit", 6) << padded("cut behind unit", 32) << padded("device up to", 22)
+      << padded("device behind", 22);
+  if (!profile.edge.empty()) out << padded("edge up to", 22) << padded("edge behind", 22);
+  out << '\n';
+  for (const CutTimes& cut : profile.device.cuts) {
+    const std::string& unit = graph.units[static_cast<std::size_t>(cut.unit)].name;
+    out << padded(std::to_string(cut.exit + 1), 6)
+        << padded(std::to_string(cut.unit) + " " + shortened(unit, 26), 32)
+        << padded(stats_text(cut.prefix), 22) << padded(stats_text(cut.suffix), 22);
+    for (const TierProfile& edge : profile.edge) {
+      const CutTimes* there = times_at(edge, cut);
+      out << padded(there ? stats_text(there->prefix) : "-", 22)
+          << padded(there ? stats_text(there->suffix) : "-", 22);
+    }
+    out << '\n';
+  }
+  out << "\ncodecs on the device\n";
+  write_codecs(out, profile.device);
+  return out.str();
+}
+
+std::vector<PredictionRow> prediction_rows(const std::vector<std::string>& names,
+                                           const std::vector<PredictionCase>& cases) {
+  std::vector<PredictionRow> rows;
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    PredictionRow row;
+    row.model = names[i];
+    row.cut = cases[i].cut;
+    row.measured = cases[i].whole.median;
+    row.segments = predicted_by_segments(cases[i]);
+    row.isolated = predicted_by_isolated_layers(cases[i]);
+    row.has_regression = cases.size() > 1;
+    if (row.has_regression) {
+      row.regression = predicted_by_regression(cases[i], fit_without(cases, i));
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+std::string prediction_text(const std::vector<PredictionRow>& rows,
+                            const profile::TimeRegression& fits) {
+  std::ostringstream out;
+  const auto cell = [](Duration predicted, const PredictionRow& row) {
+    return padded(
+        show_duration(predicted) + " " + percent(profile::relative_error(predicted, row.measured)),
+        22);
+  };
+  out << padded("model", 30) << padded("measured", 12) << padded("segments", 22)
+      << padded("regression", 22) << "isolated layers\n";
+  for (const PredictionRow& row : rows) {
+    out << padded(shortened(row.model, 29), 30) << padded(show_duration(row.measured), 12)
+        << cell(row.segments, row)
+        << (row.has_regression ? cell(row.regression, row) : padded("-", 22))
+        << cell(row.isolated, row) << '\n';
+  }
+  out << padded("mean of |error|", 42)
+      << padded(percent(mean_error(rows, &PredictionRow::segments)), 22)
+      << padded(percent(mean_error(rows, &PredictionRow::regression)), 22)
+      << percent(mean_error(rows, &PredictionRow::isolated)) << '\n';
+  out << "\nfit of the regression, all models together\n";
+  for (const auto& [type, fit] : fits.fits()) {
+    out << "  " << padded(type, 14) << fit.samples << " layers, mean error "
+        << percent(fit.mean_error) << '\n';
+  }
+  return out.str();
+}
+
+std::string prediction_json(const std::vector<PredictionRow>& rows,
+                            const profile::TimeRegression& fits) {
+  nlohmann::json models = nlohmann::json::array();
+  for (const PredictionRow& row : rows) {
+    nlohmann::json model = {{"model", row.model},
+                            {"cut_unit", row.cut},
+                            {"measured_ns", row.measured.count()},
+                            {"segments_ns", row.segments.count()},
+                            {"isolated_ns", row.isolated.count()}};
+    model["regression_ns"] = nullptr;
+    if (row.has_regression) model["regression_ns"] = row.regression.count();
+    models.push_back(std::move(model));
+  }
+  nlohmann::json types = nlohmann::json::object();
+  for (const auto& [type, fit] : fits.fits()) {
+    types[type] = {{"variables", fit.variables},
+                   {"ns_per_unit", fit.coefficients},
+                   {"intercept_ns", fit.intercept},
+                   {"samples", fit.samples},
+                   {"mean_error", fit.mean_error}};
+  }
+  const nlohmann::json document = {
+      {"schema", "branchline.prediction/1"}, {"models", models}, {"fits", types}};
+  return document.dump(2) + "\n";
+}
+
+std::function<void(int done, int total)> progress_line(const std::string& what) {
+  if (isatty(STDERR_FILENO) == 0) return {};
+  return [what](int done, int total) {
+    std::cerr << '\r' << what << ' ' << done << '/' << total << "   "
+              << (done >= total ? "\r\033[K" : "") << std::flush;
+  };
+}
+
+}  // namespace branchline::apps

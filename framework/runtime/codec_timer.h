@@ -1,0 +1,16 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "framework/model/model.h"
+#include "framework/profile/unit_profile.h"
+
+namespace branchline::runtime {
+
+/// Times "encode …" and "decode …" of each codec on what a cut of this model typically sends: png
+/// and jpeg on the picture, if the input is one, fp16 and int8 on the f32 value of median size.
+std::map<std::string, profile::TimeStats> time_codecs(const model::Model& model, int runs,
+                                                      double slowdown);
+
+}  // namespace branchline::runtime
