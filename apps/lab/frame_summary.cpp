@@ -99,6 +99,17 @@ std::string text_table(const std::vector<MethodSummary>& rows) {
   return table;
 }
 
+std::string where_text(const MethodSummary& s) {
+  std::string text = fmt::format("{} frames: device {}, split {}, edge {}", s.frames, s.places[0],
+                                 s.places[1], s.places[2]);
+  for (std::size_t exit = 0; exit < s.exits.size(); ++exit) {
+    text += fmt::format("{} exit {}: {}", exit == 0 ? ";" : ",", exit + 1, s.exits[exit]);
+  }
+  if (s.insured > 0) text += fmt::format("; {} by the insurance", s.insured);
+  if (s.unanswered() > 0) text += fmt::format("; {} without an answer", s.unanswered());
+  return text + "\n";
+}
+
 std::string summary_json(const std::vector<MethodSummary>& rows) {
   using json = nlohmann::ordered_json;
   const auto share_or_null = [](std::optional<double> value) {

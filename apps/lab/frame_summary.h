@@ -37,6 +37,9 @@ MethodSummary summarise(const std::string& method, const std::vector<FrameRecord
 /// The table that `demo` and `run` print: a row a method, columns for people.
 std::string text_table(const std::vector<MethodSummary>& rows);
 
+/// One line: answers by place, by exit and by the insurance.
+std::string where_text(const MethodSummary& summary);
+
 /// One document, schema "branchline.summary/1".
 std::string summary_json(const std::vector<MethodSummary>& rows);
 
