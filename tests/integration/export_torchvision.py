@@ -103,6 +103,14 @@ def build(name, shape, seed):
     return model.eval()
 
 
+def file_of(output, name, kind):
+    return output if output.suffix == ".pt" else output / f"{name}_{kind}.pt"
+
+
+def is_current(file):
+    return file.exists() and file.stat().st_mtime > pathlib.Path(__file__).stat().st_mtime
+
+
 def export(name, kinds, output, shape, seed):
     model = build(name, shape, seed)
     image = random_image(shape)
@@ -116,7 +124,7 @@ def export(name, kinds, output, shape, seed):
                 script = torch.jit.trace(model if isinstance(answer, torch.Tensor) else TensorsOnly(model), image)
             else:
                 script = torch.jit.script(model)
-            file = output if output.suffix == ".pt" else output / f"{name}_{kind}.pt"
+            file = file_of(output, name, kind)
             script.save(str(file))
             print(f"{file}: input {','.join(map(str, shape))}, outputs up to {largest:.3g}", flush=True)
 
@@ -129,6 +137,7 @@ def main():
     parser.add_argument("--scripted", action="store_true", help="only scripted (default: both kinds)")
     parser.add_argument("--input", help="shape of the input (default: 1,3,224,224; inception_v3: 1,3,299,299)")
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--keep", action="store_true", help="leave files that are newer than this script")
     arguments = parser.parse_args()
     both = arguments.traced == arguments.scripted
     kinds = ["traced", "scripted"] if both else ["traced" if arguments.traced else "scripted"]
@@ -142,7 +151,9 @@ def main():
     for name in names:
         size = 299 if name == "inception_v3" else 224
         shape = [int(n) for n in arguments.input.split(",")] if arguments.input else [1, 3, size, size]
-        export(name, kinds, arguments.output, shape, arguments.seed)
+        wanted = [kind for kind in kinds if not (arguments.keep and is_current(file_of(arguments.output, name, kind)))]
+        if wanted:
+            export(name, wanted, arguments.output, shape, arguments.seed)
 
 
 if __name__ == "__main__":
