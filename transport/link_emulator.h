@@ -25,13 +25,14 @@ struct LinkProfile {
   Duration delay{0};            ///< one way, each direction
   Duration jitter{0};           ///< added, uniform in [0, jitter]
   std::uint64_t seed = 1;
+  std::size_t queue_bytes = 32 * 1024;  ///< per connection and direction, ahead of the link
 };
 
 /// A constant link.
 LinkProfile steady_link(double uplink_bytes_per_s, double downlink_bytes_per_s, Duration delay);
 
 /// Reads "time_s,uplink_mbps,downlink_mbps" (mega = 10^6 bit). @throws InputError naming file and
-/// line.
+/// line. The trace repeats.
 LinkProfile read_link_trace(const std::string& file);
 
 /// A proxy between devices and an edge: a user-space serialiser that lets no burst through. Each
@@ -39,13 +40,18 @@ LinkProfile read_link_trace(const std::string& file);
 /// shared by all its connections. Every member is safe from any thread.
 class LinkEmulator {
  public:
+  /// @throws InputError when `listen` cannot be bound or the profile has no step at 0, a step out
+  /// of
+  ///         order or a negative rate.
   LinkEmulator(IoThread& io, const Endpoint& listen, const Endpoint& target, LinkProfile profile);
   ~LinkEmulator();
+  LinkEmulator(const LinkEmulator&) = delete;
+  LinkEmulator& operator=(const LinkEmulator&) = delete;
 
   std::uint16_t port() const;
 
   void set_profile(LinkProfile profile);  ///< starts the new profile's clock now
-  void cut();        ///< blackhole: connections stay up, no byte moves, new connections hang
+  void cut();        ///< blackhole: connections stay up, no byte moves, new ones get no answer
   void reset_all();  ///< closes every connection with a reset
   void restore();    ///< undoes cut()
   bool is_cut() const;

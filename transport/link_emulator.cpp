@@ -1,0 +1,238 @@
+#include "transport/link_emulator.h"
+
+#include <netinet/tcp.h>
+
+#include <algorithm>
+#include <cmath>
+#include <list>
+#include <utility>
+
+#include "framework/base/error.h"
+#include "transport/asio.h"
+#include "transport/io_thread.h"
+#include "transport/link_line.h"
+#include "transport/tcp_listen.h"
+
+namespace branchline::transport {
+namespace {
+
+using tcp = asio::ip::tcp;
+using MaxSegment = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_MAXSEG>;
+
+/// Small, so that what waits for the link waits at the sender, where it is seen. Segments must then
+/// be small too: loopback's 64 KiB ones would not fit the window and stall on timers.
+constexpr int kReceiveBuffer = 32 * 1024;
+constexpr int kSegment = 1448;
+
+template <class Socket>
+void keep_buffers_small(Socket& socket) {
+  boost::system::error_code ignored;
+  socket.set_option(asio::socket_base::receive_buffer_size(kReceiveBuffer), ignored);
+  socket.set_option(MaxSegment(kSegment), ignored);
+}
+
+void check_profile(const LinkProfile& profile) {
+  const auto refuse = [](const std::string& why) { throw InputError(why, "link profile"); };
+  if (profile.steps.empty() || profile.steps.front().at != Duration{0}) {
+    refuse("there is no step at time 0");
+  }
+  for (std::size_t i = 0; i < profile.steps.size(); ++i) {
+    const LinkStep& step = profile.steps[i];
+    if (i > 0 && step.at <= profile.steps[i - 1].at) refuse("the steps do not ascend");
+    for (const double rate : {step.uplink_bytes_per_s, step.downlink_bytes_per_s}) {
+      if (!std::isfinite(rate) || rate < 0) refuse("a rate is negative or not a number");
+    }
+  }
+  if (profile.delay < Duration{0} || profile.jitter < Duration{0}) refuse("a delay is negative");
+}
+
+RateSchedule schedule_of(const LinkProfile& profile, double LinkStep::*rate, TimePoint start) {
+  std::vector<RateSchedule::Step> steps;
+  for (const LinkStep& step : profile.steps) steps.push_back({step.at, step.*rate});
+  return {std::move(steps), profile.repeat, start};
+}
+
+std::shared_ptr<LinkLine> make_line(asio::io_context& context, const LinkProfile& profile,
+                                    double LinkStep::*rate, std::uint64_t seed) {
+  return std::make_shared<LinkLine>(context, schedule_of(profile, rate, Clock::now()),
+                                    profile.delay, profile.jitter, seed);
+}
+
+}  // namespace
+
+struct LinkEmulator::Parts final : IoObject, std::enable_shared_from_this<LinkEmulator::Parts> {
+  using SocketPtr = LinkFlow::SocketPtr;
+  struct Connection {
+    std::weak_ptr<tcp::socket> device;
+    std::weak_ptr<tcp::socket> edge;
+  };
+
+  Parts(std::shared_ptr<IoThread::Parts> io_parts, const Endpoint& listen,
+        const LinkProfile& profile)
+      : io(std::move(io_parts)),
+        acceptor(open_acceptor(io->context, listen)),
+        uplink(make_line(io->context, profile, &LinkStep::uplink_bytes_per_s, profile.seed)),
+        downlink(
+            make_line(io->context, profile, &LinkStep::downlink_bytes_per_s, profile.seed + 1)),
+        queue_bytes(profile.queue_bytes) {
+    keep_buffers_small(acceptor);
+  }
+
+  void shut_down(const std::string&) override {
+    boost::system::error_code ignored;
+    acceptor.close(ignored);
+    uplink->stop();
+    downlink->stop();
+    close_all(false);
+  }
+
+  void close_all(bool with_reset) {
+    held_back.clear();
+    for (const Connection& connection : std::exchange(connections, {})) {
+      for (const auto& weak : {connection.device, connection.edge}) {
+        const auto socket = weak.lock();
+        if (!socket) continue;
+        boost::system::error_code ignored;
+        if (with_reset) socket->set_option(asio::socket_base::linger(true, 0), ignored);
+        socket->close(ignored);
+      }
+    }
+  }
+
+  asio::awaitable<void> accept_loop() {
+    const auto self = shared_from_this();
+    asio::steady_timer pause(io->context);
+    while (acceptor.is_open()) {
+      boost::system::error_code error;
+      auto socket = std::make_shared<tcp::socket>(io->context);
+      co_await acceptor.async_accept(*socket, asio::redirect_error(asio::use_awaitable, error));
+      if (!acceptor.is_open()) break;
+      if (error) {
+        pause.expires_after(std::chrono::milliseconds(100));
+        co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
+      } else if (uplink->frozen()) {
+        held_back.push_back(std::move(socket));
+      } else {
+        begin(std::move(socket));
+      }
+    }
+  }
+
+  void begin(SocketPtr device) {
+    asio::co_spawn(
+        io->context,
+        [self = shared_from_this(), device = std::move(device)] { return self->join(device); },
+        asio::detached);
+  }
+
+  asio::awaitable<void> join(SocketPtr device) {
+    const auto self = shared_from_this();
+    boost::system::error_code error;
+    tcp::resolver resolver(io->context);
+    const auto addresses = co_await resolver.async_resolve(
+        target.host, std::to_string(target.port), asio::redirect_error(asio::use_awaitable, error));
+    auto edge = std::make_shared<tcp::socket>(io->context);
+    connections.remove_if([](const Connection& old) { return old.device.expired(); });
+    connections.push_back({device, edge});
+    boost::system::error_code refused = asio::error::host_not_found;
+    for (const auto& address : addresses) {
+      edge->close(error);
+      edge->open(address.endpoint().protocol(), error);
+      keep_buffers_small(*edge);
+      co_await edge->async_connect(address, asio::redirect_error(asio::use_awaitable, refused));
+      if (!refused || !acceptor.is_open()) break;
+    }
+    if (refused) {
+      device->set_option(asio::socket_base::linger(true, 0), error);
+      device->close(error);
+      co_return;
+    }
+    for (const auto& socket : {device, edge}) socket->set_option(tcp::no_delay(true), error);
+    std::make_shared<LinkFlow>(uplink, device, edge, queue_bytes)->start();
+    std::make_shared<LinkFlow>(downlink, edge, device, queue_bytes)->start();
+  }
+
+  std::shared_ptr<IoThread::Parts> io;
+  tcp::acceptor acceptor;
+  Endpoint target;
+  std::shared_ptr<LinkLine> uplink;
+  std::shared_ptr<LinkLine> downlink;
+  std::size_t queue_bytes;
+  std::list<Connection> connections;
+  std::vector<SocketPtr> held_back;  ///< came while the link was cut
+  std::uint64_t key = 0;
+  std::uint16_t port = 0;
+};
+
+LinkEmulator::LinkEmulator(IoThread& io, const Endpoint& listen, const Endpoint& target,
+                           LinkProfile profile) {
+  check_profile(profile);
+  parts_ = std::make_shared<Parts>(io.parts(), listen, profile);
+  parts_->target = target;
+  parts_->port = parts_->acceptor.local_endpoint().port();
+  parts_->key = parts_->io->remember(parts_);
+  asio::co_spawn(
+      parts_->io->context, [parts = parts_] { return parts->accept_loop(); }, asio::detached);
+}
+
+LinkEmulator::~LinkEmulator() {
+  parts_->io->run_and_wait([this] { parts_->shut_down(""); });
+  parts_->io->forget(parts_->key);
+}
+
+std::uint16_t LinkEmulator::port() const { return parts_->port; }
+
+void LinkEmulator::set_profile(LinkProfile profile) {
+  check_profile(profile);
+  parts_->io->run_and_wait([&] {
+    const TimePoint now = Clock::now();
+    parts_->queue_bytes = profile.queue_bytes;
+    parts_->uplink->change(schedule_of(profile, &LinkStep::uplink_bytes_per_s, now), profile.delay,
+                           profile.jitter);
+    parts_->downlink->change(schedule_of(profile, &LinkStep::downlink_bytes_per_s, now),
+                             profile.delay, profile.jitter);
+  });
+}
+
+void LinkEmulator::cut() {
+  parts_->io->run_and_wait([this] {
+    parts_->uplink->freeze();
+    parts_->downlink->freeze();
+  });
+}
+
+void LinkEmulator::restore() {
+  parts_->io->run_and_wait([this] {
+    parts_->uplink->thaw();
+    parts_->downlink->thaw();
+    for (auto& socket : std::exchange(parts_->held_back, {})) parts_->begin(std::move(socket));
+  });
+}
+
+void LinkEmulator::reset_all() {
+  parts_->io->run_and_wait([this] { parts_->close_all(true); });
+}
+
+bool LinkEmulator::is_cut() const {
+  bool cut = false;
+  parts_->io->run_and_wait([&] { cut = parts_->uplink->frozen(); });
+  return cut;
+}
+
+double LinkEmulator::uplink_bytes_per_s() const {
+  double rate = 0;
+  parts_->io->run_and_wait([&] { rate = parts_->uplink->rate_now(); });
+  return rate;
+}
+
+double LinkEmulator::downlink_bytes_per_s() const {
+  double rate = 0;
+  parts_->io->run_and_wait([&] { rate = parts_->downlink->rate_now(); });
+  return rate;
+}
+
+std::uint64_t LinkEmulator::uplink_bytes() const { return parts_->uplink->bytes_passed(); }
+
+std::uint64_t LinkEmulator::downlink_bytes() const { return parts_->downlink->bytes_passed(); }
+
+}  // namespace branchline::transport
