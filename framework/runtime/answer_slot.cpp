@@ -97,13 +97,14 @@ bool AnswerSlot::due(TimePoint now) const {
   return due_locked(now);
 }
 
-bool AnswerSlot::wait() const {
+std::optional<TimePoint> AnswerSlot::wait() const {
   std::unique_lock lock(mutex_);
   const auto final = [this] { return settled_ || final_; };
-  if (changed_.wait_until(lock, budget_.answer_by(), final)) return false;
+  if (changed_.wait_until(lock, budget_.answer_by(), final)) return std::nullopt;
+  const TimePoint woke = Clock::now();
   // Late is better than never: the compute thread owes an answer or an error.
   changed_.wait(lock, [this] { return settled_ || final_ || device_; });
-  return true;
+  return woke;
 }
 
 bool AnswerSlot::settled() const {

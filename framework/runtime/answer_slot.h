@@ -49,8 +49,8 @@ class AnswerSlot {
   void on_change(std::function<void()> changed);
 
   /// Returns when the result is due: it is final, or the time to answer has come and there is
-  /// something to answer with. @returns whether the clock ended the wait
-  bool wait() const;
+  /// something to answer with. @returns when the clock woke the caller, if it did
+  std::optional<TimePoint> wait() const;
 
   /// Whether the result is due at `now`, and when to look again.
   bool due(TimePoint now) const;

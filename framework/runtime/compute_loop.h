@@ -21,7 +21,7 @@ class ComputeLoop {
   ComputeLoop(RequestQueue<InferenceTask>& queue, RunContext& context);
   ~ComputeLoop();
 
-  /// What is queued or under way answers `stopped`, unless it has an answer already; then joins.
+  /// What is queued or under way answers `stopped`; then joins.
   void stop();
 
   /// Requests that were begun and not finished.

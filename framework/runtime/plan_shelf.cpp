@@ -48,9 +48,10 @@ std::shared_ptr<ShelvedPlan> PlanShelf::place(RunnablePlan plan, bool& is_new) {
   return plans_.back().plan;
 }
 
-void PlanShelf::want(RunnablePlan plan) {
+void PlanShelf::want(RunnablePlan plan, bool offered) {
   bool is_new = false;
   const std::shared_ptr<ShelvedPlan> placed = place(std::move(plan), is_new);
+  if (offered) placed->offered = true;
   if (is_new) compile(placed);
 }
 
@@ -99,6 +100,7 @@ void PlanShelf::want_now(RunnablePlan plan) {
   get(placed->front, placed->plan.front);
   get(placed->tail, placed->plan.tail);
   get(placed->ladder, placed->plan.ladder.steps);
+  placed->offered = true;
   placed->device_ready = true;
 }
 

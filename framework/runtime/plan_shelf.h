@@ -24,6 +24,7 @@ struct ShelvedPlan {
   Slices front, tail, ladder;
   std::atomic<int> compiling{0};
   std::atomic<bool> device_ready{false};
+  std::atomic<bool> offered{false};          ///< to every request, not only to those that force it
   std::atomic<bool> failed{false};           ///< a slice did not compile: never to be used
   std::atomic<std::uint64_t> edge_ready{0};  ///< LinkView::connection on which the edge said Ready
 
@@ -45,7 +46,7 @@ class PlanShelf {
   ~PlanShelf();
 
   /// Adds the plan, or renews it when one of the same key is there, and begins to compile it.
-  void want(RunnablePlan plan);
+  void want(RunnablePlan plan, bool offered = true);
 
   /// As want, and waits for the compiler. @throws RunError when a slice does not compile.
   void want_now(RunnablePlan plan);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "framework/base/error.h"
+#include "framework/planner/plan_cost.h"
 #include "framework/runtime/insurance.h"
 
 namespace branchline::runtime {
@@ -20,6 +21,14 @@ int bucket_of(double value) {
 
 Duration scaled_time(Duration time, double factor) {
   return Duration(std::llround(static_cast<double>(time.count()) * factor));
+}
+
+planner::LinkSpeed speed_of(const LinkView& link) {
+  constexpr double kUnmeasured = 1e6;  // bytes/s: somewhere to begin
+  const LinkConditions now = conditions_of(link);
+  const double up = now.uplink_bytes_per_s > 0 ? now.uplink_bytes_per_s : kUnmeasured;
+  const double down = now.downlink_bytes_per_s > 0 ? now.downlink_bytes_per_s : up;
+  return {up, down, now.round_trip};
 }
 
 }  // namespace
@@ -124,7 +133,10 @@ PlanTimes Replanner::times_of(const RunnablePlan& plan, const LinkView& link) co
 
 Decision Replanner::decide(const Question& asked, const LinkView& link) {
   std::vector<std::shared_ptr<const ShelvedPlan>> ready = shelf_.all();
-  std::erase_if(ready, [&link](const auto& plan) { return !plan->ready(link.connection); });
+  std::erase_if(ready, [&](const auto& plan) {
+    const bool asked_for = plan->offered || asked.force_place == plan->plan.place;
+    return !plan->ready(link.connection) || !asked_for;
+  });
   std::vector<Candidate> candidates;
   candidates.reserve(ready.size());
   for (const auto& plan : ready) {
@@ -148,6 +160,7 @@ Decision Replanner::decide(const Question& asked, const LinkView& link) {
   } else if (!question.force_exit && !question.force_place && !question.device_only) {
     const std::lock_guard lock(mutex_);
     in_force_ = decision.shelved->plan.key;
+    plan_in_force_ = decision.plan;
   }
   return decision;
 }
@@ -258,7 +271,39 @@ void Replanner::replan(const LinkView& link) {
   std::vector<RunnablePlan> plans = plans_for(link);
   // Last wanted is last dropped: the plans for the link as it is come first in `plans`.
   std::reverse(plans.begin(), plans.end());
+  for (RunnablePlan& plan : splits_for(link)) shelf_.want(std::move(plan), false);
   for (RunnablePlan& plan : plans) shelf_.want(std::move(plan));
+}
+
+std::vector<RunnablePlan> Replanner::splits_for(const LinkView& link) const {
+  const graph::LayerGraph graph = graph_now();
+  const planner::LinkSpeed speed = speed_of(link);
+  std::vector<RunnablePlan> splits;
+  for (int exit = 0; exit < graph.exit_count(); ++exit) {
+    const planner::PlanRequest request{graph, speed, {}, exit, {}, {}, Duration{0}};
+    std::optional<planner::Plan> best;
+    for (const std::int32_t cut : cut_vertices(graph, exit)) {
+      planner::Plan plan = all_on(graph, exit, Tier::edge);
+      const std::int32_t last = graph.exits[static_cast<std::size_t>(exit)].value.unit;
+      if (cut == 0 || cut == last) continue;
+      for (std::int32_t unit = 0; unit <= cut; ++unit) {
+        std::optional<Tier>& tier = plan.tier[static_cast<std::size_t>(unit)];
+        if (tier) tier = Tier::device;
+      }
+      const auto priced = planner::price_plan(request, exit, plan.tier);
+      if (priced && (!best || planner::better(*priced, *best))) best = priced;
+    }
+    if (!best) continue;
+    if (auto split = runnable_plan(graph, digest_, *best, *times_)) {
+      splits.push_back(std::move(*split));
+    }
+  }
+  return splits;
+}
+
+std::optional<Plan> Replanner::in_force() const {
+  const std::lock_guard lock(mutex_);
+  return plan_in_force_;
 }
 
 Plan Replanner::dry_run(const Question& question, const LinkView& link) const {

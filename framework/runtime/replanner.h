@@ -41,8 +41,12 @@ class Replanner {
   /// What would be decided for another link, prepared or not. Runs the planner: not for requests.
   Plan dry_run(const Question& question, const LinkView& link) const;
 
-  /// Puts the plans for this link on the shelf when it differs from the last one planned for.
+  /// Puts the plans for this link on the shelf when it differs from the last one planned for, and
+  /// beside the planner's the best split of each exit, for requests that force one.
   void replan(const LinkView& link);
+
+  /// The plan that the last request got which was free to choose.
+  std::optional<Plan> in_force() const;
 
   /// The edge was profiled: the graph with its real times.
   void set_graph(graph::LayerGraph graph);
@@ -64,6 +68,7 @@ class Replanner {
   PlanTimes times_of(const RunnablePlan& plan, const LinkView& link) const;
   Duration edge_time(const RemotePart& part) const;
   std::vector<RunnablePlan> plans_for(const LinkView& link) const;
+  std::vector<RunnablePlan> splits_for(const LinkView& link) const;
   void add_plans_at(const planner::LinkSpeed& link, Duration queue, const graph::LayerGraph& graph,
                     std::vector<RunnablePlan>& plans) const;
   graph::LayerGraph graph_now() const;
@@ -81,6 +86,7 @@ class Replanner {
   graph::LayerGraph graph_;
   RecentDurations first_exit_{200};
   std::string in_force_;
+  std::optional<Plan> plan_in_force_;
   std::string planned_for_;
 };
 
