@@ -15,6 +15,7 @@
 #include "framework/model/image_normalisation.h"
 #include "framework/model/model_digest.h"
 #include "framework/model/script_loader.h"
+#include "framework/model/silent_warnings.h"
 #include "framework/model/unit_table.h"
 #include "framework/model/write_groups.h"
 
@@ -45,6 +46,7 @@ std::vector<at::Tensor> run_module(const torch::jit::Module& module,
                                    const std::vector<InputManifest>& manifest,
                                    const std::vector<at::Tensor>& inputs, const std::string& file) {
   const c10::InferenceMode inference;
+  const SilentWarnings silent;
   const torch::jit::GraphOptimizerEnabledGuard as_it_came(false);
   std::vector<c10::IValue> stack;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
@@ -146,6 +148,7 @@ Model::~Model() = default;
 
 std::shared_ptr<const Model> Model::load(const std::string& file, const LoadOptions& options) {
   const c10::InferenceMode inference;
+  const SilentWarnings silent;
   auto parts = std::make_unique<Parts>();
   parts->file = file;
   parts->module = load_script(file);
