@@ -26,11 +26,16 @@ const char* codec_script(const std::string& codec) {
          "    return (torch.round((flat - low) / step) * step + low).reshape(x.shape)\n";
 }
 
+/// LibTorch numbers names when it loads a file: "bottleneck" becomes "bottleneck.1".
+std::string without_number(const std::string& name) { return name.substr(0, name.find('.')); }
+
 Value* find_value(Graph& graph, const std::string& name) {
   for (Node* node : graph.nodes()) {
     for (Value* output : node->outputs()) {
       const bool is_tensor = output->type()->kind() == c10::TypeKind::TensorType;
-      if (is_tensor && output->hasDebugName() && output->debugName() == name) return output;
+      if (is_tensor && output->hasDebugName() && without_number(output->debugName()) == name) {
+        return output;
+      }
     }
   }
   return nullptr;

@@ -27,9 +27,9 @@ TrainingRecipe alexnet_recipe(DataSetKind kind) {
   recipe.batch = 128;
   recipe.learning_rate = 1.5e-3;
   recipe.exit_weights = {0.3, 0.3, 0.5, 0.7, 1.0};
-  recipe.epochs = kind == DataSetKind::cifar10 ? 14 : 8;
+  recipe.epochs = kind == DataSetKind::cifar10 ? 10 : 5;
   recipe.is_mirrored = true;
-  recipe.shift = kind == DataSetKind::cifar10 ? 3 : 1;
+  recipe.shift = kind == DataSetKind::cifar10 ? 2 : 1;
   return recipe;
 }
 
@@ -38,7 +38,7 @@ TrainingRecipe resnet_recipe(DataSetKind kind) {
   recipe.batch = 128;
   recipe.learning_rate = 6e-3;
   recipe.exit_weights = {0.3, 0.3, 0.5, 1.0};
-  recipe.epochs = kind == DataSetKind::cifar10 ? 14 : 6;
+  recipe.epochs = kind == DataSetKind::cifar10 ? 12 : 5;
   recipe.is_mirrored = true;
   recipe.shift = kind == DataSetKind::cifar10 ? 3 : 1;
   return recipe;
