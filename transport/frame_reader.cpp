@@ -146,6 +146,7 @@ FrameFault FrameReader::check_tensors() {
   const std::size_t count = tensors == nullptr ? 0 : tensors->size();
   std::uint64_t section = 0;
   std::uint64_t decoded = 0;
+  bool adds_up = count == header_.tensor_count;
   for (std::size_t i = 0; i < count; ++i) {
     const EncodedTensor& encoded = (*tensors)[i].encoded;
     const auto bytes = decoded_bytes(encoded, limits_.max_frame_bytes * 4);
@@ -155,10 +156,10 @@ FrameFault FrameReader::check_tensors() {
                         "the peer sent tensors that decode to more than " +
                             std::to_string(limits_.max_frame_bytes * 4) + " bytes");
     }
-    if (encoded.payload_bytes > header_.payload_bytes) break;
-    section = aligned_up(section) + encoded.payload_bytes;
+    adds_up = adds_up && encoded.payload_bytes <= header_.payload_bytes;
+    section = adds_up ? aligned_up(section) + encoded.payload_bytes : 0;
   }
-  if (count != header_.tensor_count || section != header_.payload_bytes) {
+  if (!adds_up || section != header_.payload_bytes) {
     return make_fault(TransportErrc::malformed,
                       "the peer sent a frame whose tensors do not add up to its length");
   }

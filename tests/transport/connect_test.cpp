@@ -1,0 +1,285 @@
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <future>
+
+#include "framework/base/error.h"
+#include "tests/transport/channel_pairs.h"
+#include "tests/transport/sample_messages.h"
+#include "transport/asio.h"
+#include "transport/channel.h"
+#include "transport/frame_format.h"
+#include "transport/frame_reader.h"
+
+namespace branchline::transport::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using tcp = asio::ip::tcp;
+
+/// A server that welcomes everybody, and what it turned away.
+class ServerTest : public ::testing::Test {
+ protected:
+  ServerTest()
+      : server_(
+            io_, {"127.0.0.1", 0},
+            [this](std::shared_ptr<Channel> channel) {
+              channel->send({0, Welcome{"edge", {}, {}, 0, 8, Duration{0}, 0}});
+              far_ = channel;
+              ++connections_;
+              return listener_;
+            },
+            {},
+            [this](const std::string&, const std::string& reason) {
+              turned_away_.set_value(reason);
+            }) {}
+
+  tcp::socket dial() {
+    tcp::socket socket(context_);
+    socket.connect({asio::ip::address_v4::loopback(), server_.port()});
+    return socket;
+  }
+
+  /// What the server says until it hangs up.
+  static std::vector<Message> rest_of(tcp::socket& socket) {
+    std::vector<std::byte> bytes(1 << 20);
+    boost::system::error_code error;
+    std::size_t count = 0;
+    while (!error && count < bytes.size()) {
+      count += socket.read_some(asio::buffer(bytes.data() + count, bytes.size() - count), error);
+    }
+    std::vector<Message> messages;
+    FrameReader reader(FrameLimits{}, std::make_shared<BufferPool>());
+    std::span<const std::byte> left(bytes.data(), count);
+    while (!left.empty() && !reader.fault()) {
+      const auto space = reader.space();
+      const auto taken = std::min(space.size(), left.size());
+      std::copy_n(left.begin(), taken, space.begin());
+      left = left.subspan(taken);
+      reader.received(taken, Clock::now());
+      while (auto incoming = reader.next()) messages.push_back(std::move(incoming->message));
+    }
+    return messages;
+  }
+
+  static void expect_refused(const std::vector<Message>& messages, Refusal why) {
+    ASSERT_FALSE(messages.empty());
+    const auto* refused = std::get_if<Refused>(&messages.back().body);
+    ASSERT_NE(refused, nullptr);
+    EXPECT_EQ(refused->why, why) << refused->sentence;
+    EXPECT_FALSE(refused->sentence.empty());
+  }
+
+  IoThread io_;
+  std::shared_ptr<Recorder> listener_ = std::make_shared<Recorder>();
+  std::shared_ptr<Channel> far_;
+  std::atomic<int> connections_ = 0;
+  std::promise<std::string> turned_away_;
+  Server server_;
+  asio::io_context context_;
+};
+
+TEST_F(ServerTest, RefusesWhatIsNoBranchlineWithASentence) {
+  auto socket = dial();
+  asio::write(socket, asio::buffer(std::string("GET / HTTP/1.1\r\nHost: x\r\nAccept: */*\r\n\r\n") +
+                                   std::string(200, 'x')));
+  expect_refused(rest_of(socket), Refusal::bad_request);
+  EXPECT_NE(turned_away_.get_future().get().find("does not speak"), std::string::npos);
+  EXPECT_EQ(connections_, 0);
+}
+
+TEST_F(ServerTest, RefusesANewerMajorVersionNamingBoth) {
+  auto socket = dial();
+  FrameHeader header;
+  header.major = 9;
+  asio::write(socket, asio::buffer(encode_header(header)));
+  const auto messages = rest_of(socket);
+  expect_refused(messages, Refusal::incompatible);
+  EXPECT_NE(std::get<Refused>(messages.back().body).sentence.find("protocol 9.0"),
+            std::string::npos);
+}
+
+TEST_F(ServerTest, RefusesAFirstMessageThatIsNoHello) {
+  auto socket = dial();
+  asio::write(socket, asio::buffer(frame_bytes_of({1, Ping{}})));
+  expect_refused(rest_of(socket), Refusal::bad_request);
+  EXPECT_EQ(connections_, 0);
+}
+
+TEST_F(ServerTest, ABigFrameBeforeTheHelloIsRefusedUnread) {
+  auto socket = dial();
+  FrameHeader header;
+  header.type = 5;
+  header.payload_bytes = 1 << 20;
+  asio::write(socket, asio::buffer(encode_header(header)));
+  expect_refused(rest_of(socket), Refusal::too_large);
+}
+
+TEST_F(ServerTest, GarbageAfterTheHandshakeClosesThatConnectionOnly) {
+  auto bad = dial();
+  asio::write(bad, asio::buffer(frame_bytes_of({0, Hello{"x", {}, 0, 0}})));
+  ASSERT_TRUE(listener_->wait_for_messages(1));
+  asio::write(bad, asio::buffer(std::string(4096, 'z')));
+  expect_refused(rest_of(bad), Refusal::bad_request);
+  EXPECT_TRUE(listener_->wait_until_closed());
+  auto recorder = std::make_shared<Recorder>();
+  listener_ = std::make_shared<Recorder>();
+  const auto good = connect(io_, {"localhost", server_.port()}, {}, 30s, recorder);
+  EXPECT_TRUE(recorder->wait_for_messages(1)) << recorder->reason();
+}
+
+TEST_F(ServerTest, APeerThatLeavesInTheMiddleOfAMessageIsNamedSo) {
+  auto socket = dial();
+  asio::write(socket, asio::buffer(frame_bytes_of({0, Hello{"x", {}, 0, 0}})));
+  ASSERT_TRUE(listener_->wait_for_messages(1));
+  const auto frame = frame_bytes_of(sample_request(1, {5000}));
+  asio::write(socket, asio::buffer(frame, 3000));
+  socket.shutdown(tcp::socket::shutdown_send);
+  ASSERT_TRUE(listener_->wait_until_closed());
+  EXPECT_NE(listener_->reason().find("in the middle of a message"), std::string::npos);
+}
+
+TEST_F(ServerTest, AKilledPeerIsHeardOf) {
+  auto socket = dial();
+  asio::write(socket, asio::buffer(frame_bytes_of({0, Hello{"x", {}, 0, 0}})));
+  ASSERT_TRUE(listener_->wait_for_messages(1));
+  socket.set_option(asio::socket_base::linger(true, 0));
+  socket.close();
+  ASSERT_TRUE(listener_->wait_until_closed());
+  EXPECT_NE(listener_->reason().find("reset"), std::string::npos) << listener_->reason();
+  EXPECT_FALSE(far_->send({1, Pong{}}));
+}
+
+TEST_F(ServerTest, APeerThatDoesNotReadHoldsNoMoreThanTheQueue) {
+  auto socket = dial();
+  asio::write(socket, asio::buffer(frame_bytes_of({0, Hello{"x", {}, 0, 0}})));
+  ASSERT_TRUE(listener_->wait_for_messages(1));
+  const Message big = sample_request(1, {8'000'000});
+  int accepted = 0;
+  while (far_->send(big)) ASSERT_LT(++accepted, 100);
+  EXPECT_GE(accepted, 30);  // 256 MiB of them
+  EXPECT_TRUE(far_->is_open());
+}
+
+TEST_F(ServerTest, StopsAcceptingAndKeepsTheOthers) {
+  auto recorder = std::make_shared<Recorder>();
+  const auto channel = connect(io_, {"127.0.0.1", server_.port()}, {}, 30s, recorder);
+  ASSERT_TRUE(recorder->wait_for_messages(1));
+  server_.stop_accepting();
+  auto late = std::make_shared<Recorder>();
+  const auto refused = connect(io_, {"127.0.0.1", server_.port()}, {}, 30s, late);
+  ASSERT_TRUE(late->wait_until_closed());
+  EXPECT_NE(late->reason().find("nobody listens"), std::string::npos) << late->reason();
+  EXPECT_TRUE(channel->send({1, Ping{}}));
+  EXPECT_TRUE(listener_->wait_for_messages(2));
+}
+
+TEST_F(ServerTest, AnAddressInUseIsSaid) {
+  try {
+    const Server second(io_, {"127.0.0.1", server_.port()}, [](auto) { return nullptr; });
+    FAIL();
+  } catch (const InputError& error) {
+    EXPECT_NE(std::string(error.what()).find("Another program listens there"), std::string::npos);
+  }
+  EXPECT_THROW(Server(io_, {"no.such.host.invalid", 1}, [](auto) { return nullptr; }), InputError);
+}
+
+/// A listener of ours that answers each connection with fixed bytes and then waits.
+class FalseServer {
+ public:
+  explicit FalseServer(std::vector<std::byte> bytes)
+      : acceptor_(context_, tcp::endpoint(asio::ip::address_v4::loopback(), 0)),
+        thread_([this, bytes = std::move(bytes)] {
+          tcp::socket socket(context_);
+          boost::system::error_code error;
+          acceptor_.accept(socket, error);
+          if (!bytes.empty()) asio::write(socket, asio::buffer(bytes), error);
+          std::array<char, 1024> bin;
+          while (!error) socket.read_some(asio::buffer(bin), error);
+        }) {}
+  ~FalseServer() { thread_.join(); }
+
+  std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
+
+ private:
+  asio::io_context context_;
+  tcp::acceptor acceptor_;
+  std::thread thread_;
+};
+
+std::string reason_when_served(std::vector<std::byte> bytes, Duration timeout,
+                               std::size_t messages = 0) {
+  IoThread io;
+  const FalseServer server(std::move(bytes));
+  auto recorder = std::make_shared<Recorder>();
+  const auto channel = connect(io, {"127.0.0.1", server.port()}, {}, timeout, recorder);
+  EXPECT_TRUE(recorder->wait_until_closed());
+  EXPECT_EQ(recorder->messages().size(), messages);
+  EXPECT_FALSE(channel->is_open());
+  return recorder->reason();
+}
+
+TEST(Connect, ASilentServerTimesOut) {
+  EXPECT_NE(reason_when_served({}, 50ms).find("did not answer within 50 ms"), std::string::npos);
+}
+
+TEST(Connect, ARefusalIsHeardThenTheEnd) {
+  const auto refused = frame_bytes_of({0, Refused{Refusal::draining, "going down", Duration{0}}});
+  EXPECT_NE(reason_when_served(refused, 30s, 1).find("going down"), std::string::npos);
+}
+
+TEST(Connect, AServerThatSpeaksSomethingElseIsNamedSo) {
+  const std::string ssh =
+      "SSH-2.0-OpenSSH_9.2p1 Debian-2 and some more bytes to fill a whole header";
+  const auto* bytes = reinterpret_cast<const std::byte*>(ssh.data());
+  const std::string reason = reason_when_served({bytes, bytes + ssh.size()}, 30s);
+  EXPECT_NE(reason.find("does not speak the Branchline protocol"), std::string::npos) << reason;
+}
+
+TEST(Connect, AnythingButAWelcomeEndsTheHandshake) {
+  const std::string reason = reason_when_served(frame_bytes_of({0, Ready{}}), 30s);
+  EXPECT_NE(reason.find("did not answer the Hello"), std::string::npos) << reason;
+}
+
+TEST(Connect, NobodyThereAndNoSuchHostAreSaid) {
+  IoThread io;
+  std::uint16_t free_port = 0;
+  {
+    const Server gone(io, {"127.0.0.1", 0}, [](auto) { return nullptr; });
+    free_port = gone.port();
+  }
+  auto nobody = std::make_shared<Recorder>();
+  const auto a = connect(io, {"127.0.0.1", free_port}, {}, 30s, nobody);
+  ASSERT_TRUE(nobody->wait_until_closed());
+  EXPECT_NE(nobody->reason().find("nobody listens"), std::string::npos) << nobody->reason();
+  auto nowhere = std::make_shared<Recorder>();
+  const auto b = connect(io, {"no.such.host.invalid", 1}, {}, 30s, nowhere);
+  ASSERT_TRUE(nowhere->wait_until_closed());
+  EXPECT_NE(nowhere->reason().find("no.such.host.invalid"), std::string::npos);
+}
+
+TEST(Connect, ClosingWhileConnectingIsHeardOnce) {
+  IoThread io;
+  const FalseServer server({});
+  auto recorder = std::make_shared<Recorder>();
+  const auto channel = connect(io, {"127.0.0.1", server.port()}, {}, 30s, recorder);
+  channel->close("changed my mind");
+  ASSERT_TRUE(recorder->wait_until_closed());
+  EXPECT_EQ(recorder->reason(), "changed my mind");
+  EXPECT_EQ(recorder->times_closed(), 1);
+}
+
+TEST(Connect, TheThreadMayGoDownWhileConnecting) {
+  const FalseServer server({});
+  auto recorder = std::make_shared<Recorder>();
+  std::shared_ptr<Channel> channel;
+  {
+    IoThread io;
+    channel = connect(io, {"127.0.0.1", server.port()}, {}, 30s, recorder);
+    ASSERT_TRUE(recorder->wait_for_sent(1));
+  }
+  EXPECT_EQ(recorder->times_closed(), 1);
+}
+
+}  // namespace
+}  // namespace branchline::transport::testing

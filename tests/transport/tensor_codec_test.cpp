@@ -1,0 +1,251 @@
+#include "transport/tensor_codec.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <random>
+
+#include "framework/base/error.h"
+#include "transport/fp16_codec.h"
+
+namespace branchline::transport {
+namespace {
+
+template <class T>
+Tensor tensor_of(std::vector<T> values, DType type, Shape shape) {
+  auto storage = std::make_shared<std::vector<T>>(std::move(values));
+  return {{storage, storage->data()}, type, std::move(shape)};
+}
+
+std::vector<float> random_floats(std::size_t count, float low, float high, unsigned seed) {
+  std::mt19937 random(seed);
+  std::uniform_real_distribution<float> uniform(low, high);
+  std::vector<float> values(count);
+  for (float& value : values) value = uniform(random);
+  return values;
+}
+
+const float* floats_of(const Tensor& tensor) {
+  return static_cast<const float*>(tensor.data.get());
+}
+
+std::size_t count_of(const Tensor& tensor) {
+  return static_cast<std::size_t>(element_count(tensor.shape));
+}
+
+/// A camera-like picture: smooth, with an edge; red and blue differ everywhere.
+Tensor picture(std::int64_t height, std::int64_t width, std::int64_t channels) {
+  std::vector<std::uint8_t> pixels;
+  for (std::int64_t y = 0; y < height; ++y) {
+    for (std::int64_t x = 0; x < width; ++x) {
+      for (std::int64_t c = 0; c < channels; ++c) {
+        const std::int64_t base = c == 0 ? 40 + x / 2 : c == 1 ? 90 + y / 2 : 220 - x / 2;
+        pixels.push_back(static_cast<std::uint8_t>(std::min<std::int64_t>(base, 255)));
+      }
+    }
+  }
+  return tensor_of(std::move(pixels), DType::u8, {1, height, width, channels});
+}
+
+double mean_difference(const Tensor& a, const Tensor& b) {
+  const auto* x = static_cast<const std::uint8_t*>(a.data.get());
+  const auto* y = static_cast<const std::uint8_t*>(b.data.get());
+  double sum = 0;
+  for (std::size_t i = 0; i < a.byte_size(); ++i) sum += std::abs(int{x[i]} - int{y[i]});
+  return sum / static_cast<double>(a.byte_size());
+}
+
+TEST(TensorCodec, NamesAreReadBack) {
+  for (const Codec codec : {Codec::raw, Codec::fp16, Codec::int8, Codec::png, Codec::jpeg}) {
+    EXPECT_EQ(codec_from_name(name_of(codec), "--codec"), codec);
+  }
+  EXPECT_THROW(codec_from_name("zip", "--codec"), InputError);
+}
+
+TEST(TensorCodec, RawSharesTheStorageBothWays) {
+  const Tensor tensor = tensor_of(random_floats(24, -1, 1, 1), DType::f32, {2, 3, 4});
+  const EncodedTensor encoded = encode(tensor, Codec::raw);
+  EXPECT_EQ(encoded.payload.get(), tensor.data.get());
+  EXPECT_EQ(encoded.payload_bytes, 96u);
+  const Tensor decoded = decode(encoded);
+  EXPECT_EQ(decoded.data.get(), tensor.data.get());
+  EXPECT_EQ(decoded.shape, tensor.shape);
+}
+
+TEST(TensorCodec, HalvesRoundToNearestEven) {
+  const std::vector<std::pair<float, std::uint16_t>> cases = {
+      {0.0f, 0x0000},        {-0.0f, 0x8000},           {1.0f, 0x3C00},
+      {-2.0f, 0xC000},       {65504.0f, 0x7BFF},        {65519.0f, 0x7BFF},
+      {1e9f, 0x7BFF},        {-INFINITY, 0xFBFF},       {0x1p-14f, 0x0400},
+      {0x1p-24f, 0x0001},    {0x1p-25f, 0x0000},        {0x1.8p-25f, 0x0001},
+      {0x1.8p-24f, 0x0002},  {1.0f + 0x1p-11f, 0x3C00}, {1.0f + 0x1.8p-10f, 0x3C02},
+      {0x1.FF8p-15f, 0x03FF}};
+  for (const auto& [value, expected] : cases) {
+    std::uint16_t half = 0;
+    to_half(&value, 1, &half);
+    EXPECT_EQ(half, expected) << value;
+  }
+  const float nan = NAN;
+  std::uint16_t half = 0;
+  float back = 0;
+  to_half(&nan, 1, &half);
+  from_half(&half, 1, &back);
+  EXPECT_TRUE(std::isnan(back));
+}
+
+TEST(TensorCodec, EveryHalfSurvivesFloat) {
+  for (unsigned bits = 0; bits < 0x10000; ++bits) {
+    const auto half = static_cast<std::uint16_t>(bits);
+    if ((half & 0x7C00) == 0x7C00) continue;
+    float value = 0;
+    std::uint16_t back = 0;
+    from_half(&half, 1, &value);
+    to_half(&value, 1, &back);
+    ASSERT_EQ(back, half);
+  }
+}
+
+TEST(TensorCodec, Fp16StaysWithinHalfAnUlp) {
+  const Tensor tensor = tensor_of(random_floats(9999, -300, 300, 2), DType::f32, {9999});
+  const EncodedTensor encoded = encode(tensor, Codec::fp16);
+  EXPECT_EQ(encoded.payload_bytes, expected_bytes(Codec::fp16, DType::f32, {9999}));
+  const Tensor decoded = decode(encoded);
+  for (std::size_t i = 0; i < 9999; ++i) {
+    const float value = floats_of(tensor)[i];
+    EXPECT_LE(std::abs(floats_of(decoded)[i] - value),
+              std::max(std::abs(value) * 0x1p-11f, 0x1p-25f));
+  }
+}
+
+TEST(TensorCodec, Int8StaysWithinItsBoundPerChannel) {
+  const Shape shape = {2, 5, 7, 11};
+  auto values = random_floats(770, -1, 1, 3);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::size_t channel = i / 77 % 5;
+    values[i] =
+        values[i] * std::pow(10.0f, static_cast<float>(channel) - 2) + static_cast<float>(channel);
+  }
+  const Tensor tensor = tensor_of(values, DType::f32, shape);
+  const EncodedTensor encoded = encode(tensor, Codec::int8);
+  EXPECT_EQ(encoded.payload_bytes, 5 * 8 + 770u);
+  EXPECT_EQ(encoded.payload_bytes, expected_bytes(Codec::int8, DType::f32, shape));
+  const Tensor decoded = decode(encoded);
+  for (std::size_t channel = 0; channel < 5; ++channel) {
+    float low = 1e30f;
+    float high = -1e30f;
+    const auto each = [&](auto&& visit) {
+      for (std::size_t n = 0; n < 2; ++n) {
+        for (std::size_t i = 0; i < 77; ++i) visit((n * 5 + channel) * 77 + i);
+      }
+    };
+    each([&](std::size_t i) {
+      low = std::min(low, values[i]);
+      high = std::max(high, values[i]);
+    });
+    each([&](std::size_t i) {
+      EXPECT_LE(std::abs(floats_of(decoded)[i] - values[i]),
+                (high - low) / 510 * 1.0001f + std::abs(high) * 1e-6f);
+    });
+  }
+}
+
+TEST(TensorCodec, Int8TakesWhateverFloatsThereAre) {
+  const float inf = std::numeric_limits<float>::infinity();
+  const Tensor odd = tensor_of<float>({NAN, 1, -1, NAN}, DType::f32, {4});
+  const Tensor decoded = decode(encode(odd, Codec::int8));
+  EXPECT_NEAR(floats_of(decoded)[0], 0, 0.004);
+  const Tensor constant = tensor_of<float>({7, 7, 7}, DType::f32, {1, 1, 3});
+  EXPECT_EQ(floats_of(decode(encode(constant, Codec::int8)))[1], 7);
+  const Tensor wild = tensor_of<float>({inf, -inf, 3e38f, 0}, DType::f32, {4});
+  const Tensor tamed = decode(encode(wild, Codec::int8));
+  for (std::size_t i = 0; i < count_of(tamed); ++i) EXPECT_TRUE(std::isfinite(floats_of(tamed)[i]));
+  for (const Shape& empty : {Shape{0}, Shape{1, 0, 4}, Shape{1, 3, 0}, Shape{0, 3, 4}}) {
+    const Tensor nothing{std::make_shared<float>(), DType::f32, empty};
+    EXPECT_EQ(decode(encode(nothing, Codec::int8)).shape, empty);
+  }
+}
+
+TEST(TensorCodec, PngIsLosslessAndKeepsRedRed) {
+  for (const std::int64_t channels : {1, 3}) {
+    const Tensor tensor = picture(37, 53, channels);
+    const EncodedTensor encoded = encode(tensor, Codec::png);
+    EXPECT_LT(encoded.payload_bytes, tensor.byte_size());
+    const Tensor decoded = decode(encoded);
+    EXPECT_EQ(std::memcmp(decoded.data.get(), tensor.data.get(), tensor.byte_size()), 0);
+  }
+}
+
+TEST(TensorCodec, JpegIsCloseAndQualityCostsBytes) {
+  for (const std::int64_t channels : {1, 3}) {
+    const Tensor tensor = picture(120, 160, channels);
+    const EncodedTensor fine = encode(tensor, Codec::jpeg, {95});
+    const EncodedTensor coarse = encode(tensor, Codec::jpeg, {30});
+    EXPECT_LT(coarse.payload_bytes, fine.payload_bytes);
+    EXPECT_LT(mean_difference(decode(fine), tensor), 3.0);  // swapped red and blue would give 100
+  }
+}
+
+TEST(TensorCodec, APictureOfAnotherSizeThanItsMessageSaysIsRefused) {
+  for (const Codec codec : {Codec::png, Codec::jpeg}) {
+    EncodedTensor encoded = encode(picture(40, 60, 3), codec);
+    encoded.shape = {1, 60, 40, 3};
+    EXPECT_THROW(decode(encoded), RunError);
+    encoded.shape = {1, 4, 6, 3};
+    EXPECT_THROW(decode(encoded), RunError);
+  }
+}
+
+TEST(TensorCodec, DamagedPicturesNeverDecodeToAnotherShape) {
+  std::mt19937 random(5);
+  for (const Codec codec : {Codec::png, Codec::jpeg}) {
+    const EncodedTensor good = encode(picture(40, 60, 3), codec);
+    for (int i = 0; i < 300; ++i) {
+      auto bytes = std::make_shared<std::vector<std::uint8_t>>(good.payload_bytes);
+      std::memcpy(bytes->data(), good.payload.get(), good.payload_bytes);
+      for (int n = 0; n < 3; ++n)
+        (*bytes)[random() % bytes->size()] = static_cast<std::uint8_t>(random());
+      if (i % 3 == 0) bytes->resize(random() % bytes->size());
+      EncodedTensor bad = good;
+      bad.payload = {bytes, bytes->data()};
+      bad.payload_bytes = bytes->size();
+      try {
+        EXPECT_EQ(decode(bad).shape, good.shape);
+      } catch (const RunError&) {
+      }
+    }
+  }
+}
+
+TEST(TensorCodec, DecodeRefusesWhatDoesNotFit) {
+  EncodedTensor encoded =
+      encode(tensor_of(random_floats(12, 0, 1, 1), DType::f32, {3, 4}), Codec::raw);
+  const auto refused = [&](auto&& change) {
+    EncodedTensor changed = encoded;
+    change(changed);
+    EXPECT_THROW(decode(changed), RunError);
+  };
+  refused([](EncodedTensor& tensor) { tensor.payload_bytes -= 1; });
+  refused([](EncodedTensor& tensor) { tensor.payload_bytes += 1; });
+  refused([](EncodedTensor& tensor) { tensor.shape = {3, 5}; });
+  refused([](EncodedTensor& tensor) { tensor.shape = {-3, -4}; });
+  refused([](EncodedTensor& tensor) { tensor.shape = Shape(16, 1 << 20); });
+  refused([](EncodedTensor& tensor) { tensor.codec = Codec::fp16; });
+  refused([](EncodedTensor& tensor) { tensor.codec = static_cast<Codec>(99); });
+  refused([](EncodedTensor& tensor) { tensor.codec = Codec::png; });
+  const Tensor flags = tensor_of<std::uint8_t>({0, 1, 2}, DType::boolean, {3});
+  EXPECT_THROW(decode(encode(flags, Codec::raw)), RunError);
+}
+
+TEST(TensorCodec, EncodeRefusesWhatItCannotCarry) {
+  const Tensor bytes = tensor_of<std::uint8_t>({1, 2, 3, 4}, DType::u8, {4});
+  EXPECT_THROW(encode(bytes, Codec::int8), std::logic_error);
+  EXPECT_THROW(encode(bytes, Codec::jpeg), std::logic_error);
+  EXPECT_FALSE(can_encode(Codec::png, DType::u8, {2, 4, 4, 3}));
+  EXPECT_FALSE(can_encode(Codec::png, DType::f32, {1, 4, 4, 3}));
+  EXPECT_TRUE(can_encode(Codec::png, DType::u8, {1, 4, 4, 3}));
+}
+
+}  // namespace
+}  // namespace branchline::transport
