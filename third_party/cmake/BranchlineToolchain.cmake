@@ -13,3 +13,8 @@ endif()
 add_library(bl_warnings INTERFACE)
 target_compile_options(bl_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
                        $<$<BOOL:${BRANCHLINE_WERROR}>:-Werror>)
+if(CMAKE_UNITY_BUILD)
+  # Private implementation structs hold types of their own file's unnamed namespace, which is sound there; a unity
+  # build includes that file into another one and GCC takes it for a header.
+  target_compile_options(bl_warnings INTERFACE -Wno-subobject-linkage)
+endif()
