@@ -45,7 +45,9 @@ Engine Engine::open(const std::string& model_file, Options options) {
   Parts& all = *parts;
   all.warm_up();
   runtime::Upkeep::Charge charge{
+      all.model,
       all.model->layers(),
+      all.wire,
       all.profile,
       all.options.device_slowdown,
       all.link,

@@ -149,7 +149,9 @@ void Engine::Parts::wait_for_edge() {
   wait_until_true(
       [this] {
         const runtime::LinkView view = link.view();
-        return !view.up || (upkeep->edge_known() && shelf.under_way(view.connection) == 0);
+        const bool measured = view.measured && view.measured->uplink_bytes_per_s > 0;
+        return !view.up ||
+               (measured && upkeep->edge_known() && shelf.under_way(view.connection) == 0);
       },
       kOpenWaitsForEdge);
 }

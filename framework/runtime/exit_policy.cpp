@@ -76,18 +76,26 @@ std::vector<Priced> allowed(const std::vector<Candidate>& candidates, const Ques
   return priced;
 }
 
-bool better(const Priced& a, const Priced& b) {
+/// Time by which equals are told apart: sending is worth the trouble when it is a tenth quicker.
+Duration effort(const std::vector<Candidate>& candidates, const Priced& priced) {
+  const bool sent = candidates[priced.index].place != Place::device;
+  return sent ? priced.forecast.total + priced.forecast.total / 9 : priced.forecast.total;
+}
+
+bool worth_more(const std::vector<Candidate>& candidates, const Priced& a, const Priced& b) {
   if (std::abs(a.forecast.worth - b.forecast.worth) > kSameWorth) {
     return a.forecast.worth > b.forecast.worth;
   }
-  if (a.forecast.total != b.forecast.total) return a.forecast.total < b.forecast.total;
+  const Duration effort_a = effort(candidates, a);
+  const Duration effort_b = effort(candidates, b);
+  if (effort_a != effort_b) return effort_a < effort_b;
   return a.index < b.index;
 }
 
-Priced best_of(const std::vector<Priced>& priced) {
+Priced best_of(const std::vector<Candidate>& candidates, const std::vector<Priced>& priced) {
   Priced best = priced.front();
   for (const Priced& other : priced) {
-    if (better(other, best)) best = other;
+    if (worth_more(candidates, other, best)) best = other;
   }
   return best;
 }
@@ -104,11 +112,12 @@ Priced keep_unless_better(const Priced& best, const std::vector<Candidate>& cand
   return best;
 }
 
-/// The plan with the fewest bytes up that leaves the device its own answer as good as without.
+/// The plan with the fewest bytes up that leaves the device an own answer nearly as deep as
+/// without; any answer while nothing is known of the link.
 std::optional<Priced> probe(const std::vector<Candidate>& candidates, const Question& question,
-                            const LinkConditions& link, const Priced& best) {
+                            const LinkConditions& link, bool measured, const Priced& best) {
   std::optional<Priced> found;
-  const int own_exit = candidates[best.index].times.exit;
+  const int own_exit = measured ? candidates[best.index].times.exit - 1 : 0;
   for (std::size_t index = 0; index < candidates.size(); ++index) {
     const Candidate& candidate = candidates[index];
     if (candidate.place == Place::device || !exit_allowed(candidate, question)) continue;
@@ -126,7 +135,7 @@ bool queue_decides(const std::vector<Candidate>& candidates, const Question& que
                    LinkConditions link, const EdgeAccess& access) {
   if (link.edge_queue <= Duration::zero()) return false;
   link.edge_queue = Duration::zero();
-  const Priced best = best_of(allowed(candidates, question, link, access));
+  const Priced best = best_of(candidates, allowed(candidates, question, link, access));
   return candidates[best.index].place != Place::device;
 }
 
@@ -158,14 +167,15 @@ Choice choose(const std::vector<Candidate>& candidates, const Question& question
               const LinkConditions& link, const EdgeAccess& access, const std::string& in_force) {
   BL_EXPECT(!candidates.empty(), "there is always a plan for the device");
   const std::vector<Priced> priced = allowed(candidates, question, link, access);
-  const Priced chosen = keep_unless_better(best_of(priced), candidates, priced, in_force);
+  const Priced chosen =
+      keep_unless_better(best_of(candidates, priced), candidates, priced, in_force);
   const Why why = reason(candidates, question, link, access, chosen);
   const bool could_learn = question.may_probe && !question.device_only && !question.force_place &&
                            !question.force_exit && access.barred == Why::planned &&
                            (!access.measured || access.stale);
   const bool device_does_it_all = why == Why::planned && access.measured;
   if (could_learn && !device_does_it_all && candidates[chosen.index].place == Place::device) {
-    if (const auto sent = probe(candidates, question, link, chosen)) {
+    if (const auto sent = probe(candidates, question, link, access.measured, chosen)) {
       return {sent->index, sent->forecast, Why::probing};
     }
   }

@@ -143,6 +143,7 @@ void InferenceRun::send() {
   if (request.budget <= Duration::zero() && !forced) {
     return task_.slot->abandon_edge(Why::link_too_slow, "no time was left to send");
   }
+  task_.slot->record([bytes](Timing& timing) { timing.bytes_up = bytes; });
   inbox_ = std::make_shared<Inbox>();
   // The handler may outlive this run, so it holds all that it needs but the engine's own parts.
   const auto hear = [inbox = inbox_, slot = task_.slot, decision = decision_,
@@ -174,7 +175,6 @@ void InferenceRun::send() {
     inbox_->state = Inbox::State::failed;
     return task_.slot->abandon_edge(Why::link_down, "the connection was lost before sending");
   }
-  task_.slot->record([bytes](Timing& timing) { timing.bytes_up = bytes; });
   const bool probing = decision_.choice.why == Why::probing;
   task_.slot->on_settled([&link = context_.link, id = *id, probing](bool timed_out) {
     probing ? link.detach(id) : link.cancel(id, timed_out);

@@ -116,7 +116,8 @@ bool LinkMonitor::anyone_waits() const {
 
 bool LinkMonitor::ping_due() const {
   const bool pinged = ping_ && pending_.contains(*ping_);
-  return !pinged && !anyone_waits() && channel_ && channel_->silent_for() >= kPingAfter;
+  if (pinged || anyone_waits() || !channel_) return false;
+  return !estimate_.values() || channel_->silent_for() >= kPingAfter;
 }
 
 Duration LinkMonitor::patience() const {
@@ -158,7 +159,7 @@ LinkView LinkMonitor::view() const {
   if (!view.up) view.problem = problem_;
   view.connection = connection_;
   view.measured = estimate_.values();
-  if (view.measured) view.age = now - view.measured->measured;
+  if (view.measured) view.age = now - goodput_told_;
   // A queue drains while nobody tells us of it.
   view.edge_queue = std::max(Duration::zero(), queue_ - (now - queue_told_));
   view.backlog = clogged_for();
@@ -202,7 +203,10 @@ void LinkMonitor::cancel(std::uint64_t id, bool timed_out) {
     pending.on_reply = {};
     const TimePoint now = time_.now();
     const bool tells = timed_out && pending.request && pending.alone && !pending.punished;
-    if (tells) estimate_.add_timeout(pending.payload_bytes, now - pending.begun, now);
+    if (tells) {
+      estimate_.add_timeout(pending.payload_bytes, now - pending.begun, now);
+      goodput_told_ = now;
+    }
     pending.punished = true;
     channel = channel_;
   }
@@ -317,6 +321,7 @@ void LinkMonitor::measure(const Pending& pending, const Body& body, const Arriva
     down_overhead_ += kOverheadWeight * (overhead - down_overhead_);
   }
   if (!pending.alone) return;
+  goodput_told_ = now;
   const Duration remote = answer->queued + answer->decode + answer->compute;
   estimate_.add_exchange(std::max(pending.frame_bytes, pending.payload_bytes), arrival.frame_bytes,
                          total, std::clamp(remote, Duration::zero(), total), now);

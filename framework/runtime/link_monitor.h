@@ -26,7 +26,7 @@ struct LinkView {
   std::string problem;           ///< why it is down, a sentence; empty while it is up
   std::uint64_t connection = 0;  ///< counts connections: what was prepared on an older one is gone
   std::optional<transport::LinkEstimate::Values> measured;
-  Duration age{0};         ///< of the newest measurement
+  Duration age{0};         ///< since a request last showed the goodput
   Duration edge_queue{0};  ///< waiting time expected at the edge
   Duration backlog{0};     ///< until what was already sent is through, by the estimate
   std::uint64_t up_overhead = 0, down_overhead = 0;  ///< frame bytes beside the payload
@@ -150,6 +150,7 @@ class LinkMonitor {
   std::map<std::uint64_t, Pending> pending_;
   std::optional<std::uint64_t> ping_;
   transport::LinkEstimate estimate_;
+  TimePoint goodput_told_;  ///< pings keep the estimate's own stamp fresh
   Duration queue_{0};
   TimePoint queue_told_;
   double up_overhead_ = 256, down_overhead_ = 128;

@@ -14,6 +14,7 @@ namespace {
 
 constexpr Duration kStaleAfter = std::chrono::seconds(1);
 constexpr double kBucketsPerDoubling = 3;
+constexpr double kUnmeasuredBytesPerS = 1e6;
 
 int bucket_of(double value) {
   return value > 0 ? static_cast<int>(std::lround(kBucketsPerDoubling * std::log2(value))) : 0;
@@ -24,11 +25,8 @@ Duration scaled_time(Duration time, double factor) {
 }
 
 planner::LinkSpeed speed_of(const LinkView& link) {
-  constexpr double kUnmeasured = 1e6;  // bytes/s: somewhere to begin
   const LinkConditions now = conditions_of(link);
-  const double up = now.uplink_bytes_per_s > 0 ? now.uplink_bytes_per_s : kUnmeasured;
-  const double down = now.downlink_bytes_per_s > 0 ? now.downlink_bytes_per_s : up;
-  return {up, down, now.round_trip};
+  return {now.uplink_bytes_per_s, now.downlink_bytes_per_s, now.round_trip};
 }
 
 }  // namespace
@@ -37,13 +35,17 @@ LinkConditions conditions_of(const LinkView& link) {
   LinkConditions now;
   now.edge_queue = link.edge_queue;
   now.backlog = link.backlog;
+  // Somewhere to begin: a megabyte per second, give or take a factor of three.
+  now.uplink_bytes_per_s = now.downlink_bytes_per_s = kUnmeasuredBytesPerS;
+  now.log_deviation = 1;
   if (!link.measured) return now;
   const transport::LinkEstimate::Values& values = *link.measured;
+  now.round_trip = values.round_trip;
+  if (values.uplink_bytes_per_s <= 0) return now;
   now.uplink_bytes_per_s = values.uplink_bytes_per_s;
   // Answers are small: until one was large enough to measure, the downlink counts as the uplink.
   now.downlink_bytes_per_s =
       values.downlink_bytes_per_s > 0 ? values.downlink_bytes_per_s : values.uplink_bytes_per_s;
-  now.round_trip = values.round_trip;
   const double age_s = std::chrono::duration<double>(link.age).count();
   now.log_deviation =
       std::hypot(values.uplink_log_deviation, 0.1 * std::sqrt(std::max(age_s, 0.0)));
@@ -272,7 +274,21 @@ void Replanner::replan(const LinkView& link) {
   // Last wanted is last dropped: the plans for the link as it is come first in `plans`.
   std::reverse(plans.begin(), plans.end());
   for (RunnablePlan& plan : splits_for(link)) shelf_.want(std::move(plan), false);
+  for (RunnablePlan& plan : edge_only_plans()) shelf_.want(std::move(plan));
   for (RunnablePlan& plan : plans) shelf_.want(std::move(plan));
+}
+
+std::vector<RunnablePlan> Replanner::edge_only_plans() const {
+  const graph::LayerGraph graph = graph_now();
+  std::vector<RunnablePlan> plans;
+  for (int exit = 0; exit < graph.exit_count(); ++exit) {
+    const planner::Plan on_edge = all_on(graph, exit, Tier::edge);
+    const planner::PlanRequest request{graph, {1, 1, {}}, {}, exit, {}, {}, Duration{0}};
+    if (!planner::price_plan(request, exit, on_edge.tier)) continue;  // it cannot run or travel
+    auto plan = runnable_plan(graph, digest_, on_edge, *times_);
+    if (plan && plan->remote) plans.push_back(std::move(*plan));
+  }
+  return plans;
 }
 
 std::vector<RunnablePlan> Replanner::splits_for(const LinkView& link) const {

@@ -42,7 +42,8 @@ class Replanner {
   Plan dry_run(const Question& question, const LinkView& link) const;
 
   /// Puts the plans for this link on the shelf when it differs from the last one planned for, and
-  /// beside the planner's the best split of each exit, for requests that force one.
+  /// beside the planner's: every exit on the edge alone, and the best split of each exit for
+  /// requests that force one.
   void replan(const LinkView& link);
 
   /// The plan that the last request got which was free to choose.
@@ -69,6 +70,7 @@ class Replanner {
   Duration edge_time(const RemotePart& part) const;
   std::vector<RunnablePlan> plans_for(const LinkView& link) const;
   std::vector<RunnablePlan> splits_for(const LinkView& link) const;
+  std::vector<RunnablePlan> edge_only_plans() const;
   void add_plans_at(const planner::LinkSpeed& link, Duration queue, const graph::LayerGraph& graph,
                     std::vector<RunnablePlan>& plans) const;
   graph::LayerGraph graph_now() const;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "framework/runtime/engine_profile.h"
+#include "framework/runtime/link_probe.h"
 
 namespace branchline::runtime {
 namespace {
@@ -65,8 +66,24 @@ void Upkeep::keep() {
     begin_to_profile(view);
     charge_.replanner.replan(view);
     charge_.shelf.prepare_edge(charge_.link);
+    measure_link(view);
   }
   tell_plan(view);
+}
+
+void Upkeep::measure_link(const LinkView& view) {
+  const bool round_trip_known = view.measured.has_value();
+  const bool goodput_known = round_trip_known && view.measured->uplink_bytes_per_s > 0;
+  if (!round_trip_known || goodput_known || Clock::now() < measure_again_) return;
+  for (const auto& shelved : charge_.shelf.all()) {
+    if (!shelved->plan.remote || !shelved->ready(view.connection)) continue;
+    auto request = measuring_request(*charge_.model, shelved->plan, charge_.wire);
+    if (!request) continue;
+    measure_again_ = Clock::now() + std::chrono::seconds(2);
+    const std::uint64_t bytes = payload_bytes(*request);
+    charge_.link.ask(std::move(*request), bytes, {});
+    return;
+  }
 }
 
 void Upkeep::tell_events(const LinkView& view) {

@@ -22,7 +22,9 @@ class Upkeep {
  public:
   /// What it keeps; borrowed. `log` and `emit` may be called from either thread.
   struct Charge {
+    const std::shared_ptr<const model::Model> model;
     const graph::LayerGraph& layers;
+    const WireCosts& wire;
     profile::Profile profile;  ///< without an edge: the edge is measured
     double slowdown = 1;
     LinkMonitor& link;
@@ -49,12 +51,14 @@ class Upkeep {
   void tell_events(const LinkView& view);
   void tell_plan(const LinkView& view);
   void begin_to_profile(const LinkView& view);
+  void measure_link(const LinkView& view);
 
   Charge charge_;
   Bell bell_;
   std::atomic<bool> stopping_{false}, profiling_{false};
   bool profiled_ = false;
   std::string plan_told_;
+  TimePoint measure_again_{};
   std::thread profiler_;
   std::thread thread_;
 };

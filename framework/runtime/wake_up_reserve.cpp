@@ -7,7 +7,8 @@
 namespace branchline::runtime {
 namespace {
 
-constexpr std::size_t kWakeUpsKept = 2000;  // p99.9 needs more than 1000
+constexpr std::size_t kWakeUpsKept = 2000;
+constexpr std::size_t kEnoughWakeUps = 1000;
 
 }  // namespace
 
@@ -22,7 +23,9 @@ void WakeUpReserve::add_wake_up(TimePoint asked, TimePoint woke) {
   if (!learns_ || woke < asked) return;
   const std::lock_guard lock(mutex_);
   lateness_.add(woke - asked);
-  value_.store(std::clamp(lateness_.quantile(0.999), Duration(kLeast), Duration(kMost)).count(),
+  // Of few wake-ups the largest says little about one in a thousand.
+  const double share = lateness_.count() >= kEnoughWakeUps ? 0.999 : 0.99;
+  value_.store(std::clamp(lateness_.quantile(share), Duration(kLeast), Duration(kMost)).count(),
                std::memory_order_relaxed);
 }
 

@@ -8,10 +8,10 @@
 
 namespace branchline::runtime {
 
-/// How long before a deadline an answer is handed out: the p99.9 of how late threads of this
-/// process woke up lately, at least 1 ms and at most 10 ms (a machine worse than that is better
-/// served by missing a deadline now and then than by giving up a tenth of a second of every
-/// request). Safe from any thread; value() takes no lock.
+/// How long before a deadline an answer is handed out: the p99.9 (of fewer than 1000: the p99) of
+/// how late threads of this process woke up lately, at least 1 ms and at most 10 ms (a machine
+/// worse than that is better served by missing a deadline now and then than by giving up a tenth of
+/// a second of every request). Safe from any thread; value() takes no lock.
 class WakeUpReserve {
  public:
   static constexpr Duration kLeast = std::chrono::milliseconds(1);
