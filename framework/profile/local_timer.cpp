@@ -3,10 +3,10 @@
 #include <torch/version.h>
 
 #include <fstream>
-#include <thread>
 
 #include "framework/base/error.h"
 #include "framework/profile/slice_inputs.h"
+#include "framework/profile/stopwatch.h"
 #include "framework/profile/unit_timer.h"
 
 namespace branchline::profile {
@@ -56,9 +56,9 @@ RunSlice local_runs(std::shared_ptr<const model::Model> model, slice::SliceCache
     for (int i = 0; i < warmup; ++i) slice->run(inputs);
     std::vector<Duration> times;
     for (int i = 0; i < runs; ++i) {
-      const TimePoint begin = Clock::now();
+      const Stopwatch watch;
       slice->run(inputs);
-      times.push_back(Clock::now() - begin);
+      times.push_back(watch.elapsed());
     }
     return times;
   };

@@ -32,11 +32,14 @@ double line_at(const LayerFit& fit, const graph::LayerFeatures& features) {
   return time;
 }
 
+/// Clocks and caches blur anything shorter: such layers weigh no more than this one.
+constexpr double kShortestNs = 1000;
+
 double mean_error_of(const LayerFit& fit, const std::vector<const LayerSample*>& samples) {
   double sum = 0;
   for (const LayerSample* sample : samples) {
-    const double measured = std::max(1.0, static_cast<double>(sample->time.count()));
-    sum += std::abs(line_at(fit, sample->features) - measured) / measured;
+    const auto measured = static_cast<double>(sample->time.count());
+    sum += std::abs(line_at(fit, sample->features) - measured) / std::max(kShortestNs, measured);
   }
   return sum / static_cast<double>(samples.size());
 }
@@ -49,11 +52,13 @@ LayerFit fit_line(const std::vector<const LayerSample*>& samples,
   Eigen::VectorXd b(rows);
   for (Eigen::Index i = 0; i < rows; ++i) {
     const LayerSample& sample = *samples[static_cast<std::size_t>(i)];
+    const auto measured = static_cast<double>(sample.time.count());
+    const double weight = 1 / std::max(kShortestNs, measured);
     for (std::size_t j = 0; j < variables.size(); ++j) {
-      a(i, static_cast<Eigen::Index>(j)) = value_of(variables[j], sample.features);
+      a(i, static_cast<Eigen::Index>(j)) = weight * value_of(variables[j], sample.features);
     }
-    a(i, columns - 1) = 1;
-    b(i) = static_cast<double>(sample.time.count());
+    a(i, columns - 1) = weight;
+    b(i) = weight * measured;
   }
   const Eigen::VectorXd x = non_negative_least_squares(a, b);
   LayerFit fit;

@@ -30,10 +30,11 @@ struct LayerFit {
 ///
 /// Variables are those of Edgent's Table I: convolutions take input bytes and (filter / stride)^2 *
 /// filters; activations, normalisations and dropout take input bytes; all others, pooling and
-/// fully connected layers among them, take input and output bytes. Fits are non-negative: the
-/// published ones predict negative times. A type that no sample had uses one fit over all samples.
-/// Li et al., "Edge intelligence: on-demand deep learning model co-inference with device-edge
-/// synergy", MECOMM 2018, Table I.
+/// fully connected layers among them, take input and output bytes. Fits are non-negative (the
+/// published ones predict negative times) and minimise the relative error, so that a network of
+/// many small layers counts as much as one of few big ones. A type that no sample had uses one fit
+/// over all samples. Li et al., "Edge intelligence: on-demand deep learning model co-inference with
+/// device-edge synergy", MECOMM 2018, Table I.
 class TimeRegression {
  public:
   /// @param samples  of one machine with one thread count; not empty

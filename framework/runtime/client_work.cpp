@@ -7,6 +7,7 @@
 #include "framework/base/error.h"
 #include "framework/model/tensor_bridge.h"
 #include "framework/profile/slice_inputs.h"
+#include "framework/profile/stopwatch.h"
 #include "framework/profile/unit_timer.h"
 #include "framework/runtime/edge_connection.h"
 #include "framework/runtime/wire_tensors.h"
@@ -121,9 +122,9 @@ void ProfileWork::run_for_a_turn() {
   if (inputs_.empty()) inputs_ = profile::slice_inputs(*model_.model, slice_->spec().units);
   const TimePoint turn_ends = Clock::now() + kProfileTurn;
   do {
-    const TimePoint begin = Clock::now();
+    const profile::Stopwatch watch;
     slice_->run(inputs_);
-    const Duration took = Clock::now() - begin;
+    const Duration took = watch.elapsed();
     if (warmup_ > 0) {
       --warmup_;
     } else {

@@ -6,6 +6,7 @@
 #include <random>
 #include <vector>
 
+#include "framework/profile/stopwatch.h"
 #include "transport/tensor_codec.h"
 
 namespace branchline::runtime {
@@ -54,14 +55,15 @@ void time_codec(const graph::TensorSpec& spec, Codec codec, int runs, double slo
   const Tensor tensor = smooth_noise(spec);
   std::vector<Duration> encoding, decoding;
   for (int i = 0; i < runs + 1; ++i) {
-    const TimePoint begin = Clock::now();
+    const profile::Stopwatch encode_watch;
     const transport::EncodedTensor encoded = transport::encode(tensor, codec);
-    const TimePoint middle = Clock::now();
+    const Duration encode_time = encode_watch.elapsed();
+    const profile::Stopwatch decode_watch;
     transport::decode(encoded);
-    const TimePoint end = Clock::now();
+    const Duration decode_time = decode_watch.elapsed();
     if (i == 0) continue;  // warm-up
-    encoding.push_back(middle - begin);
-    decoding.push_back(end - middle);
+    encoding.push_back(encode_time);
+    decoding.push_back(decode_time);
   }
   const std::string name = transport::name_of(codec);
   times["encode " + name] = profile::scaled(profile::stats_of(encoding), slowdown);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "framework/profile/slice_inputs.h"
+#include "framework/profile/stopwatch.h"
 #include "framework/runtime/slice_chain.h"
 #include "framework/runtime/wire_tensors.h"
 
@@ -66,9 +67,9 @@ class WarmUpWork final : public EdgeWork {
     Duration fastest = Duration::max();
     for (int i = 0; i < kWarmUpRuns; ++i) {
       SliceChain chain(pieces_, plan_->checked.inputs, inputs);
-      const TimePoint begin = Clock::now();
+      const profile::Stopwatch watch;
       while (!chain.done()) chain.run_next();
-      fastest = std::min(fastest, Clock::now() - begin);
+      fastest = std::min(fastest, watch.elapsed());
     }
     return fastest;
   }
