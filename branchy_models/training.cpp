@@ -1,5 +1,6 @@
 #include "branchy_models/training.h"
 
+#include <fmt/format.h>
 #include <torch/csrc/jit/python/update_graph_executor_opt.h>
 #include <torch/script.h>
 #include <torch/torch.h>
@@ -147,14 +148,12 @@ class TrainingLoop {
 /// What must agree between the run that wrote a checkpoint and the one that resumes it.
 std::string describe(const Network& network, const LabelledImages& images,
                      const TrainingRecipe& recipe, const TrainingRun& run) {
-  std::string text = std::to_string(run.seed) + " " + std::to_string(images.size()) + " " +
-                     std::to_string(recipe.epochs) + " " + std::to_string(recipe.batch) + " " +
-                     std::to_string(recipe.learning_rate) + " " +
-                     std::to_string(recipe.weight_decay) + " " +
-                     std::to_string(recipe.label_smoothing) + " " +
-                     std::to_string(recipe.is_mirrored) + " " + std::to_string(recipe.shift);
-  for (const double weight : recipe.exit_weights) text += " " + std::to_string(weight);
-  for (const Layer& layer : network.layers) text += " " + layer.name;
+  std::string text = fmt::format(
+      "seed {} images {} epochs {} batch {} rate {} decay {} smoothing {} mirror {} shift {}",
+      run.seed, images.size(), recipe.epochs, recipe.batch, recipe.learning_rate,
+      recipe.weight_decay, recipe.label_smoothing, recipe.is_mirrored, recipe.shift);
+  for (const double weight : recipe.exit_weights) text += fmt::format(" {}", weight);
+  for (const Layer& layer : network.layers) text += fmt::format(" {}", layer.name);
   return text;
 }
 
