@@ -10,7 +10,6 @@ namespace {
 
 using torch::jit::Graph;
 using torch::jit::Node;
-using torch::jit::Use;
 using torch::jit::Value;
 namespace aten = torch::jit::aten;
 namespace prim = torch::jit::prim;
@@ -109,108 +108,15 @@ bool depends_on_input(const Value* value, std::unordered_set<const Value*>& seen
                      [&](const Value* input) { return depends_on_input(input, seen); });
 }
 
-/// One dictionary whose life can be followed: built here, written and read here with constant keys.
-class DictLowering {
- public:
-  explicit DictLowering(Node* construct) : construct_(construct) {}
-
-  bool is_simple() {
-    std::vector<Use> uses = construct_->output()->uses();
-    for (std::size_t i = 0; i < construct_->inputs().size(); i += 2) {
-      if (!torch::jit::toIValue(construct_->inputs()[i])) return false;
-    }
-    const Node* last_write = nullptr;
-    std::vector<Node*> others;
-    for (const Use& use : uses) {
-      Node* const user = use.user;
-      if (user->owningBlock() != construct_->owningBlock()) return false;
-      const bool keyed = user->kind() == aten::_set_item || user->kind() == aten::__getitem__;
-      if (keyed && use.offset == 0 && torch::jit::toIValue(user->inputs()[1])) {
-        accesses_.push_back(user);
-        if (user->kind() == aten::_set_item &&
-            (last_write == nullptr || last_write->isBefore(user)))
-          last_write = user;
-      } else {
-        others.push_back(user);
-      }
-    }
-    return std::none_of(others.begin(), others.end(), [&](Node* other) {
-      return last_write != nullptr && other->kind() != prim::Return && other->isBefore(last_write);
-    });
-  }
-
-  void lower() {
-    for (std::size_t i = 0; i < construct_->inputs().size(); i += 2)
-      set(construct_->inputs()[i], construct_->inputs()[i + 1]);
-    std::sort(accesses_.begin(), accesses_.end(), [](Node* a, Node* b) { return a->isBefore(b); });
-    Node* last = construct_;
-    for (Node* access : accesses_) {
-      if (access->kind() == aten::_set_item) {
-        set(access->inputs()[1], access->inputs()[2]);
-        if (access->owningBlock() == construct_->owningBlock()) last = access;
-      } else if (Value* const value = find(access->inputs()[1])) {
-        access->output()->replaceAllUsesWith(value);
-      } else {
-        return;  // A missing key fails when the model runs; leave that to it.
-      }
-    }
-    rebuild_behind(last);
-    for (Node* access : accesses_) access->destroy();
-    if (construct_->output()->uses().empty()) construct_->destroy();
-  }
-
- private:
-  void set(Value* key, Value* value) {
-    for (auto& entry : entries_) {
-      if (same(entry.first, key)) {
-        entry.second = value;
-        return;
-      }
-    }
-    entries_.emplace_back(key, value);
-  }
-
-  Value* find(Value* key) const {
-    for (const auto& entry : entries_) {
-      if (same(entry.first, key)) return entry.second;
-    }
-    return nullptr;
-  }
-
-  static bool same(Value* a, Value* b) {
-    return *torch::jit::toIValue(a) == *torch::jit::toIValue(b);
-  }
-
-  /// What still needs the dictionary gets one built with its final entries.
-  void rebuild_behind(Node* last) {
-    if (last == construct_) return;
-    Graph* const graph = construct_->owningGraph();
-    Node* const rebuilt = graph->create(prim::DictConstruct, 1);
-    for (const auto& entry : entries_) {
-      rebuilt->addInput(entry.first);
-      rebuilt->addInput(entry.second);
-    }
-    rebuilt->output()->setType(construct_->output()->type());
-    rebuilt->insertAfter(last);
-    construct_->output()->replaceAllUsesAfterNodeWith(rebuilt, rebuilt->output());
-  }
-
-  Node* construct_;
-  std::vector<Node*> accesses_;
-  std::vector<std::pair<Value*, Value*>> entries_;
-};
-
 }  // namespace
 
-std::vector<std::string> lower_exits(const std::shared_ptr<Graph>& graph,
-                                     const Recording& recording, const std::string& file) {
+std::vector<std::string> lower_exits(const std::shared_ptr<Graph>& graph, const c10::IValue& seen,
+                                     const std::string& file) {
   BL_EXPECT(graph->outputs().size() == 1, "forward returns one value");
   Value* const output = graph->outputs()[0];
   const torch::jit::WithInsertPoint at_end(graph->return_node());
   ExitLowering lowering(*graph, file);
-  const auto seen = recording.find(output);
-  lowering.expand(
-      output, seen != recording.end() ? seen->second : torch::jit::toIValue(output).value(), "");
+  lowering.expand(output, seen, "");
   std::vector<Exit>& exits = lowering.exits();
   if (exits.empty()) refuse_exit("forward returns no tensor", file);
   separate_exits(*graph, exits);
@@ -227,17 +133,6 @@ std::vector<std::string> lower_exits(const std::shared_ptr<Graph>& graph,
     names.push_back(exit.name);
   }
   return names;
-}
-
-void lower_dicts(const std::shared_ptr<Graph>& graph) {
-  std::vector<Node*> constructs;
-  for (Node* node : graph->nodes()) {
-    if (node->kind() == prim::DictConstruct) constructs.push_back(node);
-  }
-  for (Node* construct : constructs) {
-    DictLowering lowering(construct);
-    if (lowering.is_simple()) lowering.lower();
-  }
 }
 
 }  // namespace branchline::model

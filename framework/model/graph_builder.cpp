@@ -18,7 +18,9 @@
 #include <optional>
 
 #include "framework/base/error.h"
+#include "framework/model/container_lowering.h"
 #include "framework/model/exit_lowering.h"
+#include "framework/model/glue_placement.h"
 #include "framework/model/graph_recording.h"
 #include "framework/model/operator_check.h"
 #include "framework/model/script_loader.h"
@@ -81,6 +83,7 @@ void simplify(GraphPtr& graph) {
   torch::jit::UnrollConstantLoops(graph);
   torch::jit::LowerSimpleTuples(graph);
   lower_dicts(graph);
+  lower_lists(graph);
   torch::jit::EliminateCommonSubexpression(graph);
   // Warnings, prints and checks of what a tensor holds go: no unit could own them.
   torch::jit::EliminateDeadCode(
@@ -123,6 +126,30 @@ std::optional<Recording> record_pair(const GraphPtr& graph,
   }
 }
 
+/// Whether another run would show shapes that are not known yet.
+bool has_unseen_shapes(const Graph& graph) {
+  for (const Node* node : graph.nodes()) {
+    if (!node->blocks().empty()) return true;
+    for (const Value* output : node->outputs()) {
+      const auto type = output->type()->cast<c10::TensorType>();
+      if (node->kind() != torch::jit::prim::Constant && type && !type->dim()) return true;
+    }
+  }
+  return false;
+}
+
+void simplify_until_stable(GraphPtr& graph) {
+  std::string before;
+  for (int round = 0; round < kMaximumRounds; ++round) {
+    expand_sizes(graph);
+    simplify(graph);
+    remove_writes(graph);
+    std::string after = graph->toString(/*print_source_locations=*/false);
+    if (after == before) return;
+    before = std::move(after);
+  }
+}
+
 /// Shapes seen in a run let the peephole pass fold sizes, then conditions, then whole branches;
 /// what those branches held gets its shapes in the next round.
 void fold_shapes(FunctionalGraph& result, const std::vector<graph::TensorSpec>& inputs,
@@ -133,8 +160,8 @@ void fold_shapes(FunctionalGraph& result, const std::vector<graph::TensorSpec>& 
     const std::optional<Recording> pair = record_pair(result.graph, inputs);
     result.follows_batch = pair.has_value();
     set_recorded_types(*result.graph, single, pair ? *pair : Recording{});
-    simplify(result.graph);
-    remove_writes(result.graph);
+    simplify_until_stable(result.graph);
+    if (!has_unseen_shapes(*result.graph)) return;
     std::string after = result.graph->toString(/*print_source_locations=*/false);
     if (after == before) return;
     before = std::move(after);
@@ -144,7 +171,7 @@ void fold_shapes(FunctionalGraph& result, const std::vector<graph::TensorSpec>& 
 }  // namespace
 
 FunctionalGraph build_graph(const Module& module, const std::vector<graph::TensorSpec>& inputs,
-                            const std::string& file) {
+                            const c10::IValue& seen, const std::string& file) {
   FunctionalGraph result;
   result.graph = frozen_forward(module, file);
   fix_inputs(result.graph, module, file);
@@ -155,12 +182,8 @@ FunctionalGraph build_graph(const Module& module, const std::vector<graph::Tenso
   remove_writes(result.graph);
   check_operators(*result.graph, file);
   fold_shapes(result, inputs, file);
-  result.exit_names = lower_exits(result.graph, record_single(result.graph, inputs, file), file);
+  result.exit_names = lower_exits(result.graph, seen, file);
   torch::jit::EliminateDeadCode(result.graph);
-  const std::optional<Recording> pair =
-      result.follows_batch ? record_pair(result.graph, inputs) : std::nullopt;
-  set_recorded_types(*result.graph, record_single(result.graph, inputs, file),
-                     pair ? *pair : Recording{});
   return result;
 }
 

@@ -22,9 +22,11 @@ struct FunctionalGraph {
 
 /// The pipeline of passes that framework/model/README.md lists. The module must be in evaluation
 /// mode.
+/// @param seen  what the module returned for an input of these shapes
 /// @throws InputError (InputKind::model) naming the operator, input or output that cannot be
 /// handled.
 FunctionalGraph build_graph(const torch::jit::Module& module,
-                            const std::vector<graph::TensorSpec>& inputs, const std::string& file);
+                            const std::vector<graph::TensorSpec>& inputs, const c10::IValue& seen,
+                            const std::string& file);
 
 }  // namespace branchline::model

@@ -42,9 +42,8 @@ bool has_images(const ModelManifest& manifest) {
   return false;
 }
 
-std::vector<at::Tensor> run_module(const torch::jit::Module& module,
-                                   const std::vector<InputManifest>& manifest,
-                                   const std::vector<at::Tensor>& inputs, const std::string& file) {
+c10::IValue run_module(const torch::jit::Module& module, const std::vector<InputManifest>& manifest,
+                       const std::vector<at::Tensor>& inputs) {
   const c10::InferenceMode inference;
   const SilentWarnings silent;
   const torch::jit::GraphOptimizerEnabledGuard as_it_came(false);
@@ -55,7 +54,18 @@ std::vector<at::Tensor> run_module(const torch::jit::Module& module,
     stack.emplace_back(image ? normalise_picture(inputs[i], manifest[i]) : inputs[i].clone());
   }
   torch::jit::Module module_handle = module;  // forward() is not const; the module does not change
-  return tensors_in(module_handle.forward(std::move(stack)), file);
+  return module_handle.forward(std::move(stack));
+}
+
+/// The module's answer to inputs of the shapes it was promised.
+c10::IValue try_module(const torch::jit::Module& module, const std::vector<InputManifest>& manifest,
+                       const std::vector<at::Tensor>& inputs, const std::string& file) {
+  try {
+    return run_module(module, manifest, inputs);
+  } catch (const std::exception& error) {
+    throw InputError("cannot run on an input of this shape: " + first_line(error.what()), file,
+                     "Check the input shape (--input) and the element type.", InputKind::model);
+  }
 }
 
 /// What a run of the unit graph computed for every exit.
@@ -102,10 +112,38 @@ void name_exits(graph::LayerGraph& layers, const ModelManifest& manifest, const 
   }
 }
 
+/// Units of a functional graph whose values were recorded for one, for another and for both inputs
+/// at once; without the latter the model runs one input at a time.
+UnitTable make_units(const FunctionalGraph& functional,
+                     const std::vector<std::vector<torch::jit::Node*>>& fixed,
+                     const std::vector<graph::TensorSpec>& inputs, UnitNames& names,
+                     Recording& first) {
+  const std::shared_ptr<torch::jit::Graph>& graph = functional.graph;
+  duplicate_glue(graph);
+  const std::vector<at::Tensor> second_input = sample_inputs(inputs, kSecondSeed);
+  first = record_run(graph, sample_inputs(inputs, kFirstSeed));
+  Recording both;
+  if (functional.follows_batch) {
+    both = record_run(graph, stack_pairs(sample_inputs(inputs, kFirstSeed), second_input));
+    localise_batch_sizes(graph, first, both);
+  }
+  set_recorded_types(*graph, first, both);
+  UnitTable table =
+      make_unit_table(graph, fuse_units(graph, fixed), first, names, functional.exit_names);
+  table.layers.batchable =
+      functional.follows_batch &&
+      stacks_along_batch(table.unit_graph, first, record_run(graph, second_input), both);
+  return table;
+}
+
 /// From the module to units; `specs` are the network's own inputs.
 UnitTable understand(const torch::jit::Module& module, const ModelManifest& manifest,
                      const std::vector<graph::TensorSpec>& specs, const std::string& file) {
-  FunctionalGraph functional = build_graph(module, specs, file);
+  const std::vector<graph::TensorSpec> inputs = picture_specs(specs, manifest.inputs);
+  const c10::IValue answer =
+      try_module(module, manifest.inputs, sample_inputs(inputs, kFirstSeed), file);
+  const std::vector<at::Tensor> reference = tensors_in(answer, file);
+  FunctionalGraph functional = build_graph(module, specs, answer, file);
   const std::shared_ptr<torch::jit::Graph>& graph = functional.graph;
   UnitNames names(module, *graph);
   torch::jit::FoldFrozenConvBatchnorm(functional.graph);
@@ -114,30 +152,9 @@ UnitTable understand(const torch::jit::Module& module, const ModelManifest& mani
   const std::vector<std::vector<torch::jit::Node*>> fixed =
       prepend_normalisation(graph, manifest.inputs);
   if (write_groups(graph).empty()) order_by_data_flow(*graph);
-
-  const std::vector<graph::TensorSpec> inputs = picture_specs(specs, manifest.inputs);
-  const std::vector<at::Tensor> first_input = sample_inputs(inputs, kFirstSeed);
-  const std::vector<at::Tensor> second_input = sample_inputs(inputs, kSecondSeed);
-  const std::vector<at::Tensor> both_inputs = stack_pairs(first_input, second_input);
-  if (functional.follows_batch) {
-    const Recording single = record_run(graph, first_input);
-    const Recording pair = record_run(graph, both_inputs);
-    set_recorded_types(*graph, single, pair);
-    duplicate_glue(graph);
-    localise_batch_sizes(graph, single, pair);
-  } else {
-    set_recorded_types(*graph, record_run(graph, first_input), {});
-    duplicate_glue(graph);
-  }
-  const Recording first = record_run(graph, first_input);
-  UnitTable table =
-      make_unit_table(graph, fuse_units(graph, fixed), first, names, functional.exit_names);
-  check_against_module(exits_in(first, *graph),
-                       run_module(module, manifest.inputs, first_input, file), file);
-  table.layers.batchable =
-      functional.follows_batch &&
-      stacks_along_batch(table.unit_graph, first, record_run(graph, second_input),
-                         record_run(graph, both_inputs));
+  Recording first;
+  UnitTable table = make_units(functional, fixed, inputs, names, first);
+  check_against_module(exits_in(first, *graph), reference, file);
   return table;
 }
 
@@ -188,7 +205,7 @@ const std::vector<graph::TensorSpec>& Model::inputs() const {
 std::vector<at::Tensor> Model::run_reference(const std::vector<at::Tensor>& inputs) const {
   BL_EXPECT(inputs.size() == this->inputs().size(), "one tensor for every model input");
   try {
-    return run_module(parts_->module, parts_->manifest.inputs, inputs, parts_->file);
+    return tensors_in(run_module(parts_->module, parts_->manifest.inputs, inputs), parts_->file);
   } catch (const std::exception& error) {
     throw RunError(parts_->file + ": the model failed to run: " + first_line(error.what()));
   }
