@@ -13,6 +13,7 @@ namespace branchline::slice {
 /// one background thread. Safe from any thread; no lock is held while compiling.
 class SliceCache {
  public:
+  /// Must not throw and must not block: it holds up the compiling thread.
   using Ready = std::function<void(std::shared_ptr<const Slice> slice, const std::string& error)>;
 
   /// @param max_bytes  of Slice::bytes() kept; the most recent slice is always kept
