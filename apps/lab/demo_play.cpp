@@ -1,0 +1,196 @@
+#include "apps/lab/demo_play.h"
+
+#include <algorithm>
+#include <mutex>
+#include <thread>
+
+#include "branchline/opencv.hpp"
+
+namespace branchline::lab {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// An honest user of one fixed way waits for its answer; nobody waits longer than this.
+constexpr Duration kPatience = 10s;
+
+Options options_for(const Method& method, const DemoStage& stage, std::uint16_t link_port) {
+  Options options;
+  if (method.uses_edge) options.edges = {"127.0.0.1:" + std::to_string(link_port)};
+  options.deadline = stage.script.deadline;
+  options.device_slowdown = stage.slowdown;
+  options.queue_depth = method.waits ? 1 : 64;
+  options.when_full = method.waits ? WhenFull::drop_oldest : WhenFull::wait;
+  return options;
+}
+
+/// Makes a record that waited for its answer comparable: late is what missed the play's deadline,
+/// and what the device said instead of the edge is nothing an edge-only robot would have.
+FrameRecord judged(FrameRecord record, const Method& method, Duration deadline) {
+  record.deadline = deadline;
+  if (method.edge_answers_only && record.place != Place::edge) record.exit = 0;
+  if (!record.answered()) {
+    record.outcome = Outcome::dropped;
+    record.prediction.reset();
+    record.prediction_index = -1;
+  } else if (record.latency > deadline) {
+    record.outcome = Outcome::late;
+  }
+  return record;
+}
+
+/// Cuts and restores the link by the play's clock, and writes down what it was.
+class LinkDirector {
+ public:
+  LinkDirector(transport::LinkEmulator& link, const DemoScript& script, TimePoint start)
+      : link_(link), script_(script), start_(start) {}
+
+  LinkSample step(TimePoint now) {
+    const Duration at = now - start_;
+    const bool down = at >= script_.cut_begin() && at < script_.cut_end();
+    if (down && !link_.is_cut()) link_.cut();
+    if (!down && link_.is_cut()) link_.restore();
+    return {at, down ? 0 : link_.uplink_bytes_per_s() * 8, down};
+  }
+
+ private:
+  transport::LinkEmulator& link_;
+  const DemoScript& script_;
+  TimePoint start_;
+};
+
+/// What the player's and the director's threads write together.
+class PlayedLog {
+ public:
+  void add(const FrameRecord& record) {
+    const std::lock_guard lock(mutex_);
+    played_.records.push_back(record);
+  }
+  void add(const LinkSample& sample) {
+    const std::lock_guard lock(mutex_);
+    played_.link.push_back(sample);
+  }
+  Played copy() const {
+    const std::lock_guard lock(mutex_);
+    return played_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  Played played_;
+};
+
+void direct(transport::LinkEmulator& link, const DemoStage& stage, TimePoint start,
+            const StopFlag& stop, PlayedLog& log, const OnSecond& on_second) {
+  LinkDirector director(link, stage.script, start);
+  constexpr Duration kStep = 100ms;
+  for (Duration at{0}; at < stage.script.length(); at += kStep) {
+    if (!stop.wait_until(start + at)) return;
+    const LinkSample sample = director.step(Clock::now());
+    log.add(sample);
+    if (on_second && at % Duration(1s) == Duration::zero()) on_second(at, sample, log.copy());
+  }
+}
+
+PlaySettings settings_for(const Method& method, const DemoScript& script, TimePoint start) {
+  PlaySettings settings;
+  settings.method = method.name;
+  settings.deadline = method.waits ? kPatience : script.deadline;
+  settings.rate_hz = script.rate_hz;
+  settings.length = script.length();
+  settings.start = start;
+  settings.force_place = method.force_place;
+  settings.force_exit = method.force_exit;
+  return settings;
+}
+
+/// The edge tells its times over the link before the play begins.
+void wait_until_ready(const Engine& engine, const StopFlag& stop) {
+  const TimePoint end = Clock::now() + 10s;
+  while (Clock::now() < end) {
+    const Status status = engine.status();
+    if (status.link.up && status.ready) return;
+    if (!stop.wait_until(Clock::now() + 50ms)) return;
+  }
+}
+
+}  // namespace
+
+DemoScript full_script() { return {12s, 28s, 5s, 8s, 7s}; }
+DemoScript fast_script() { return {4s, 6s, 1s, 2s, 2s, 9s}; }
+
+std::vector<Act> acts_of(const DemoScript& script) {
+  return {
+      {"Act 1: good link",
+       "A fast link: the compressed picture is sent and the edge answers with the deepest exit.",
+       Duration::zero(), script.good},
+      {"Act 2: cellular",
+       "A made-up trace of a cell's edge, from a few Mbit/s to a few hundred kbit/s: when the "
+       "picture takes too long, the small feature map behind the bottleneck is sent instead.",
+       script.good, script.good + script.trace},
+      {"Act 3: cut and back",
+       "The link turns into a black hole and comes back: requests under way are answered by the "
+       "insurance, then the device goes on alone with the deepest exit it can afford.",
+       script.good + script.trace, script.length()}};
+}
+
+transport::LinkProfile link_of(const DemoScript& script, const transport::LinkProfile& trace) {
+  const transport::LinkStep good{Duration::zero(), script.good_uplink_bytes_per_s,
+                                 script.good_downlink_bytes_per_s};
+  transport::LinkProfile link;
+  link.delay = script.delay;
+  link.steps = {good};
+  for (transport::LinkStep step : trace.steps) {
+    if (step.at < script.trace_from) continue;
+    step.at -= script.trace_from;
+    if (step.at >= script.trace) break;
+    step.at += script.good;
+    link.steps.push_back(step);
+  }
+  link.steps.push_back(good);
+  link.steps.back().at = script.good + script.trace;
+  return link;
+}
+
+Played play_method(const Method& method, const DemoStage& stage, const StopFlag& stop,
+                   const OnSecond& on_second) {
+  transport::IoThread io;
+  transport::LinkEmulator link(
+      io, {"127.0.0.1", 0}, {"127.0.0.1", stage.edge_port},
+      transport::steady_link(stage.script.good_uplink_bytes_per_s,
+                             stage.script.good_downlink_bytes_per_s, stage.script.delay));
+  Engine engine = Engine::open(stage.model, options_for(method, stage, link.port()));
+  if (method.uses_edge) wait_until_ready(engine, stop);
+
+  PlayedLog log;
+  const auto source = frames_in_memory(*stage.frames);
+  const TimePoint start = Clock::now() + 200ms;
+  link.set_profile(stage.link);
+  std::thread director([&] { direct(link, stage, start, stop, log, on_second); });
+  play_frames(
+      engine, *source, settings_for(method, stage.script, start), stop,
+      [&](const FrameRecord& record) { log.add(judged(record, method, stage.script.deadline)); });
+  director.join();
+  engine.stop(Duration::zero());
+  return log.copy();
+}
+
+Duration deepest_exit_time(const std::string& model, const std::vector<SourceFrame>& frames) {
+  Options options;
+  options.deadline = kPatience;
+  Engine engine = Engine::open(model, options);
+  std::vector<Duration> times;
+  for (std::size_t i = 0; i < std::min<std::size_t>(frames.size(), 25); ++i) {
+    const FrameRequest frame = from(frames[i].image);
+    Request request = frame;
+    request.force_exit = engine.exits();
+    const Result result = engine.infer(request);
+    if (result) times.push_back(result.timing.device);
+  }
+  if (times.empty()) return Duration::zero();
+  std::nth_element(times.begin(), times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2),
+                   times.end());
+  return times[times.size() / 2];
+}
+
+}  // namespace branchline::lab

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+
+namespace branchline::lab {
+
+/// A `branchlined` of its own process, on a free loopback port; it ends with this object, and with
+/// this process even when that is killed.
+class EdgeProcess {
+ public:
+  /// Starts it and waits until it listens.
+  /// @param program  path of branchlined
+  /// @throws RunError when it does not start; its own words stand in `log_file`.
+  EdgeProcess(const std::string& program, const std::string& model, const std::string& log_file);
+  ~EdgeProcess();  ///< asks it to stop, and waits
+  EdgeProcess(const EdgeProcess&) = delete;
+  EdgeProcess& operator=(const EdgeProcess&) = delete;
+
+  std::uint16_t port() const { return port_; }
+  pid_t pid() const { return pid_; }
+
+ private:
+  std::string first_line(int descriptor) const;
+
+  pid_t pid_ = -1;
+  int output_ = -1;
+  std::uint16_t port_ = 0;
+};
+
+/// Folder of the running program.
+std::string program_folder();
+
+/// branchlined beside this program. @throws InputError when it is not there.
+std::string find_edge_program();
+
+/// The shipped model of this name: beside the program's build or installation.
+/// @throws InputError listing where it was looked for.
+std::string find_shipped_file(const std::string& path);
+
+}  // namespace branchline::lab

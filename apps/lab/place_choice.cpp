@@ -1,0 +1,140 @@
+#include "apps/lab/place_choice.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "apps/branchline/flags.h"
+#include "framework/planner/plan_cost.h"
+
+namespace branchline::lab {
+namespace {
+
+using apps::show_duration;
+
+/// The exit's units, those up to the cut on the device and the others on the edge.
+std::vector<std::optional<Tier>> tiers_for(const graph::LayerGraph& graph, int exit,
+                                           std::int32_t last_on_device) {
+  const std::vector<bool> needed = graph::units_of_exit(graph, exit);
+  std::vector<std::optional<Tier>> tiers(needed.size());
+  // A cut vertex splits the topological order: what the exit needs before it, runs before it.
+  for (std::size_t unit = 0; unit < needed.size(); ++unit) {
+    if (!needed[unit]) continue;
+    const bool here = static_cast<std::int32_t>(unit) <= last_on_device;
+    tiers[unit] = here ? Tier::device : Tier::edge;
+  }
+  return tiers;
+}
+
+/// Fastest way to answer with this exit at this place; nullopt when there is none.
+std::optional<Duration> fastest(const planner::PlanRequest& request, Place place, int exit) {
+  const std::vector<std::int32_t> cuts = graph::cut_vertices(request.graph, exit);
+  std::optional<Duration> best;
+  for (const std::int32_t cut : cuts) {
+    const Place at = cut == cuts.front()  ? Place::edge
+                     : cut == cuts.back() ? Place::device
+                                          : Place::split;
+    if (at != place) continue;
+    const auto plan = planner::price_plan(request, exit, tiers_for(request.graph, exit, cut));
+    if (plan && (!best || plan->predicted < *best)) best = plan->predicted;
+  }
+  return best;
+}
+
+PlaceOption option_for(const planner::PlanRequest& request, Place place, Duration budget) {
+  PlaceOption option;
+  option.place = place;
+  option.possible = false;
+  for (int exit = 0; exit < request.graph.exit_count(); ++exit) {
+    const std::optional<Duration> time = fastest(request, place, exit);
+    if (!time) continue;
+    if (!option.possible) option.predicted = *time;
+    option.possible = true;
+    option.deepest_exit = *time;
+    if (*time > budget) continue;
+    option.exit = exit + 1;
+    option.predicted = *time;
+  }
+  return option;
+}
+
+const PlaceOption& option_of(const PlaceChoice& choice, Place place) {
+  return choice.options[static_cast<std::size_t>(place)];
+}
+
+std::string against(const PlaceOption& other, const PlaceOption& chosen) {
+  const std::string name = other.place == Place::device ? "the device alone"
+                           : other.place == Place::edge ? "sending the picture"
+                                                        : "a split";
+  if (!other.possible) return fmt::format("{} is not possible", name);
+  if (other.exit == 0) {
+    return fmt::format("{} would take {} even for its first exit", name,
+                       show_duration(other.predicted));
+  }
+  if (other.exit < chosen.exit) {
+    return fmt::format("{} reaches only exit {} in time (exit {} would take {})", name, other.exit,
+                       chosen.exit, show_duration(other.deepest_exit));
+  }
+  return fmt::format("{} would give exit {} in {}", name, other.exit,
+                     show_duration(other.predicted));
+}
+
+}  // namespace
+
+std::vector<PlaceOption> options_at(const graph::LayerGraph& graph,
+                                    const std::optional<planner::LinkSpeed>& link,
+                                    Duration budget) {
+  // Without a link only the device is priced; the speed then matters to nothing.
+  const planner::PlanRequest request{graph,
+                                     link.value_or(planner::LinkSpeed{1, 1, {}}),
+                                     std::nullopt,
+                                     std::nullopt,
+                                     std::nullopt,
+                                     std::nullopt,
+                                     {}};
+  std::vector<PlaceOption> options;
+  for (const Place place : {Place::device, Place::split, Place::edge}) {
+    options.push_back(option_for(request, place, budget));
+    if (place != Place::device && !link) {
+      options.back() = PlaceOption{place, 0, Duration::zero(), Duration::zero(), false};
+    }
+  }
+  return options;
+}
+
+std::vector<FrameRecord> typical_frames(const std::vector<FrameRecord>& records) {
+  std::vector<FrameRecord> typical;
+  for (const Place place : {Place::edge, Place::split, Place::device}) {
+    std::vector<FrameRecord> there;
+    for (const FrameRecord& r : records) {
+      if (r.in_time() && !r.insured && r.place == place) there.push_back(r);
+    }
+    if (there.empty()) continue;
+    std::stable_sort(there.begin(), there.end(), [](const FrameRecord& a, const FrameRecord& b) {
+      return (a.link_up ? a.uplink_bps : 0) < (b.link_up ? b.uplink_bps : 0);
+    });
+    typical.push_back(there[there.size() / 2]);
+  }
+  return typical;
+}
+
+std::string reason_of(const PlaceChoice& choice, Duration deadline) {
+  const FrameRecord& frame = choice.frame;
+  const PlaceOption& chosen = option_of(choice, frame.place);
+  const std::string link =
+      frame.link_up && frame.uplink_bps > 0
+          ? fmt::format("The link was estimated at {} with a round trip of {}",
+                        apps::show_rate(frame.uplink_bps / 8), show_duration(frame.round_trip))
+          : "The link was down";
+  std::string text = fmt::format(
+      "{}. The answer of exit {} took {} of the {} allowed ({} predicted)", link, frame.exit,
+      show_duration(frame.latency), show_duration(deadline), show_duration(frame.predicted));
+  std::string others;
+  for (const PlaceOption& option : choice.options) {
+    if (option.place == frame.place) continue;
+    others += (others.empty() ? "; " : ", and ") + against(option, chosen);
+  }
+  return text + others + ".";
+}
+
+}  // namespace branchline::lab

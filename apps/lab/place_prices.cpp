@@ -1,0 +1,49 @@
+#include "apps/lab/place_prices.h"
+
+#include "apps/lab/place_choice.h"
+#include "framework/runtime/engine_profile.h"
+#include "framework/runtime/wire_costs.h"
+#include "framework/slice/slice_cache.h"
+
+namespace branchline::lab {
+namespace {
+
+/// The engine answers this much before the deadline as a rule.
+constexpr Duration kReserve = std::chrono::milliseconds(2);
+
+/// Teaches the picture's bytes from the frames that crossed as one.
+void learn_picture_bytes(runtime::WireCosts& costs, const std::vector<FrameRecord>& records) {
+  for (const FrameRecord& r : records) {
+    if (r.place != Place::edge || r.timing.bytes_up == 0 || r.insured) continue;
+    costs.add_sent({0, 0}, static_cast<std::int64_t>(r.timing.bytes_up), r.timing.encode);
+  }
+}
+
+std::optional<planner::LinkSpeed> link_seen_by(const FrameRecord& r) {
+  if (!r.link_up || r.uplink_bps <= 0) return std::nullopt;
+  // The answer is a few bytes: the downlink hardly counts, the uplink's rate stands for both.
+  return planner::LinkSpeed{r.uplink_bps / 8, r.uplink_bps / 8, r.round_trip};
+}
+
+}  // namespace
+
+std::vector<PlaceChoice> explain_places(const std::string& model_file, double slowdown,
+                                        const std::vector<FrameRecord>& records,
+                                        Duration deadline) {
+  const auto model = model::Model::load(model_file);
+  slice::SliceCache cache(256ll << 20);
+  Options options;
+  options.device_slowdown = slowdown;
+  const profile::Profile profile = runtime::starting_profile(options, model, cache);
+  runtime::WireCosts costs(model->layers(), model->manifest(), slowdown);
+  learn_picture_bytes(costs, records);
+  const graph::LayerGraph graph =
+      costs.with_wire_bytes(runtime::timed_graph(model->layers(), profile, slowdown));
+  std::vector<PlaceChoice> choices;
+  for (const FrameRecord& frame : typical_frames(records)) {
+    choices.push_back({frame, options_at(graph, link_seen_by(frame), deadline - kReserve)});
+  }
+  return choices;
+}
+
+}  // namespace branchline::lab

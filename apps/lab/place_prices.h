@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "apps/lab/demo_story.h"
+
+namespace branchline::lab {
+
+/// Explains each place that was chosen: a typical frame of it, and what the cost model says of all
+/// places with the link as it was known then. Measures the model once more for that (a second), and
+/// takes the bytes that were really sent.
+std::vector<PlaceChoice> explain_places(const std::string& model, double slowdown,
+                                        const std::vector<FrameRecord>& records, Duration deadline);
+
+}  // namespace branchline::lab

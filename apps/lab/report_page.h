@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+
+#include "apps/lab/demo_story.h"
+
+namespace branchline::lab {
+
+/// The report as one self-contained HTML page: no script, no address outside, light and dark,
+/// readable on a phone.
+std::string report_page(const DemoStory& story);
+
+/// `text` with &, <, > and quotes made harmless.
+std::string html_text(const std::string& text);
+
+}  // namespace branchline::lab
