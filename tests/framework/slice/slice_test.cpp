@@ -105,6 +105,22 @@ TEST(Slice, PassesTheRequestsOwnTensorThrough) {
   EXPECT_TRUE(slice->run(inputs).at(0).equal(inputs[0]));
 }
 
+// The fraction of a large number shows every rounding: oneDNN adds up in another order than the
+// plain matrix product, which stands for an optimisation that is wrong.
+TEST(Slice, ServesTheSlowerFormWhenTheFastOneDiffers) {
+  at::manual_seed(4);
+  const auto model =
+      load_text("def forward(self, x):\n    return torch.frac(torch.linear(x, self.w0) * 1e6)\n",
+                {at::randn({64, 64})}, {{1, 64}});
+  const auto slice = compile_slice(model, whole_of(*model));
+  EXPECT_FALSE(slice->optimised());
+  EXPECT_NE(slice->why_plain().find("packed: output 0 of unit"), std::string::npos)
+      << slice->why_plain();
+  const std::vector<at::Tensor> inputs = random_inputs(*model, 1, 9);
+  const ValueId logits = model->layers().exits[0].value;
+  EXPECT_TRUE(slice->run(inputs).at(0).equal(values_for(*model, inputs, {logits}).at(logits)));
+}
+
 TEST(Slice, KeepsValuesNeededOnBothSidesOfTheCut) {
   const auto model = load_text(
       "def forward(self, x):\n"
