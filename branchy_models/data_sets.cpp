@@ -128,7 +128,7 @@ std::unique_ptr<LabelledImages> open_test_images(const std::string& directory,
     throw InputError(std::string("is ") + name_of(*kind) + ", whose pictures have another size",
                      directory, "give the data that the model was made for");
   }
-  name = name_of(*kind);
+  name = std::string(name_of(*kind)) + " test";
   DataSetOptions options;
   options.directory = directory;
   auto images = open_data_set(*kind, Split::test, options);

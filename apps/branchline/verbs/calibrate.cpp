@@ -41,7 +41,7 @@ int run_calibrate(const CalibrateFlags& flags) {
     throw InputError("cannot be loaded by this LibTorch", flags.model, "", InputKind::model);
   }
   branchy_models::calibrate(module, first, flags.options, manifest);
-  manifest.data_set = data_set + " test, " + std::to_string(first.size()) + " images";
+  manifest.data_set = data_set + ", " + std::to_string(first.size()) + " images";
   model::write_manifest(flags.model, manifest);
   std::cout << (flags.json ? model::to_json(manifest) : manifest_table(manifest));
   return kDone;
