@@ -11,7 +11,12 @@ AnswerDesk::~AnswerDesk() { stop(); }
 
 void AnswerDesk::add(std::shared_ptr<AnswerSlot> slot, Deliver deliver) {
   {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    if (stopping_) {  // nobody else would deliver it
+      lock.unlock();
+      slot->wait();
+      return deliver(slot->settle(Clock::now()));
+    }
     entries_.push_back({std::move(slot), std::move(deliver), std::nullopt});
   }
   bell_.ring();

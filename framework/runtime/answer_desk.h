@@ -23,7 +23,8 @@ class AnswerDesk {
   explicit AnswerDesk(WakeUpReserve& reserve);
   ~AnswerDesk();
 
-  /// @param deliver  must not throw; may take its time, later ones wait
+  /// @param deliver  must not throw; while it runs, later ones wait. Once stopped, called from
+  /// here.
   void add(std::shared_ptr<AnswerSlot> slot, Deliver deliver);
 
   /// Something about a slot changed.

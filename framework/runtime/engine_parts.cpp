@@ -146,14 +146,16 @@ void Engine::Parts::wait_for_edge() {
   if (options.edges.empty()) return;
   const auto up = [this] { return link.view().up; };
   if (!wait_until_true(up, kOpenWaitsForLink)) return;
-  wait_until_true(
-      [this] {
-        const runtime::LinkView view = link.view();
-        const bool measured = view.measured && view.measured->uplink_bytes_per_s > 0;
-        return !view.up ||
-               (measured && upkeep->edge_known() && shelf.under_way(view.connection) == 0);
-      },
-      kOpenWaitsForEdge);
+  const auto prepared = [this] {
+    const runtime::LinkView view = link.view();
+    return !view.up || (upkeep->edge_known() && shelf.under_way(view.connection) == 0);
+  };
+  const auto measured = [this] {
+    const runtime::LinkView view = link.view();
+    return !view.up || view.tried;
+  };
+  wait_until_true(prepared, kOpenWaitsForEdge);
+  wait_until_true(measured, kOpenWaitsForLink);
 }
 
 std::shared_ptr<AnswerSlot> Engine::Parts::admit(const Request& request, TimePoint start,

@@ -109,8 +109,9 @@ void LinkMonitor::begin_to_connect(std::uint64_t connection) {
 }
 
 bool LinkMonitor::anyone_waits() const {
-  return std::any_of(pending_.begin(), pending_.end(), [this](const auto& entry) {
-    return !entry.second.cancelled && entry.first != ping_;
+  return std::any_of(pending_.begin(), pending_.end(), [](const auto& entry) {
+    // Who waits for slices to compile, or for nothing but a measurement, can be pinged beside it.
+    return entry.second.request && entry.second.on_reply;
   });
 }
 
@@ -160,6 +161,7 @@ LinkView LinkMonitor::view() const {
   view.connection = connection_;
   view.measured = estimate_.values();
   if (view.measured) view.age = now - goodput_told_;
+  view.tried = goodput_told_ != TimePoint{};
   // A queue drains while nobody tells us of it.
   view.edge_queue = std::max(Duration::zero(), queue_ - (now - queue_told_));
   view.backlog = clogged_for();

@@ -27,6 +27,7 @@ struct LinkView {
   std::uint64_t connection = 0;  ///< counts connections: what was prepared on an older one is gone
   std::optional<transport::LinkEstimate::Values> measured;
   Duration age{0};         ///< since a request last showed the goodput
+  bool tried = false;      ///< a request came back, or was given up: the goodput is what it is
   Duration edge_queue{0};  ///< waiting time expected at the edge
   Duration backlog{0};     ///< until what was already sent is through, by the estimate
   std::uint64_t up_overhead = 0, down_overhead = 0;  ///< frame bytes beside the payload

@@ -59,7 +59,7 @@ EdgeAccess access_of(const LinkView& link) {
     access.barred = link.mismatch ? Why::edge_incompatible : Why::link_down;
   }
   if (link.up && link.draining) access.barred = Why::edge_draining;
-  access.measured = link.measured && link.measured->uplink_bytes_per_s > 0;
+  access.measured = link.measured && (link.tried || link.measured->uplink_bytes_per_s > 0);
   access.stale = access.measured && link.age > kStaleAfter;
   return access;
 }

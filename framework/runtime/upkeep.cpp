@@ -73,8 +73,7 @@ void Upkeep::keep() {
 
 void Upkeep::measure_link(const LinkView& view) {
   const bool round_trip_known = view.measured.has_value();
-  const bool goodput_known = round_trip_known && view.measured->uplink_bytes_per_s > 0;
-  if (!round_trip_known || goodput_known || Clock::now() < measure_again_) return;
+  if (!round_trip_known || view.tried || Clock::now() < measure_again_) return;
   for (const auto& shelved : charge_.shelf.all()) {
     if (!shelved->plan.remote || !shelved->ready(view.connection)) continue;
     auto request = measuring_request(*charge_.model, shelved->plan, charge_.wire);

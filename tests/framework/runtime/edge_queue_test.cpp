@@ -1,0 +1,190 @@
+#include "framework/runtime/edge_queue.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/fake_clock.h"
+
+namespace branchline::runtime {
+namespace {
+
+using namespace std::chrono_literals;
+using branchline::testing::FakeClock;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using transport::Refusal;
+
+struct Journal {
+  std::vector<std::string> ran;
+  std::vector<std::pair<std::string, Refusal>> dropped;
+};
+
+/// Takes its predicted time on the fake clock.
+class ScriptedWork final : public EdgeWork {
+ public:
+  ScriptedWork(FakeClock& clock, Journal& journal, std::string name, Duration budget,
+               Duration takes)
+      : clock_(clock), journal_(journal), name_(std::move(name)) {
+    deadline = clock.now() + budget;
+    predicted = takes;
+  }
+
+  bool wanted() const override { return is_wanted; }
+  bool run() override {
+    journal_.ran.push_back(name_);
+    clock_.advance(predicted);
+    if (turns-- > 1) {
+      deadline = clock_.now() + 100ms;
+      return false;
+    }
+    return true;
+  }
+  void drop(Refusal why, const std::string&) override { journal_.dropped.push_back({name_, why}); }
+
+  bool is_wanted = true;
+  int turns = 1;
+
+ private:
+  FakeClock& clock_;
+  Journal& journal_;
+  const std::string name_;
+};
+
+class EdgeQueueTest : public ::testing::Test {
+ protected:
+  std::shared_ptr<ScriptedWork> work(const std::string& name, Duration budget, Duration takes) {
+    return std::make_shared<ScriptedWork>(clock_, journal_, name, budget, takes);
+  }
+  std::shared_ptr<ScriptedWork> background(const std::string& name, Duration patience,
+                                           Duration takes) {
+    auto made = work(name, patience, takes);
+    made->background = true;
+    return made;
+  }
+  void run_all() {
+    while (queue_.run_one(false)) {
+    }
+  }
+
+  FakeClock clock_;
+  Journal journal_;
+  EdgeQueue queue_{clock_, {4, 1000, 1}};
+};
+
+TEST_F(EdgeQueueTest, RunsTheEarliestDeadlineFirst) {
+  EXPECT_TRUE(queue_.admit(work("late", 90ms, 1ms)).admitted);
+  EXPECT_TRUE(queue_.admit(work("early", 30ms, 1ms)).admitted);
+  EXPECT_TRUE(queue_.admit(work("middle", 60ms, 1ms)).admitted);
+  run_all();
+  EXPECT_THAT(journal_.ran, ElementsAre("early", "middle", "late"));
+}
+
+TEST_F(EdgeQueueTest, EqualDeadlinesRunInTheOrderTheyCame) {
+  for (const char* name : {"a", "b", "c"}) queue_.admit(work(name, 50ms, 1ms));
+  run_all();
+  EXPECT_THAT(journal_.ran, ElementsAre("a", "b", "c"));
+}
+
+TEST_F(EdgeQueueTest, RefusesAtOnceWhatCannotBeFinishedInTime) {
+  EXPECT_TRUE(queue_.admit(work("a", 50ms, 20ms)).admitted);
+  const Admission refused = queue_.admit(work("b", 55ms, 40ms));
+  EXPECT_FALSE(refused.admitted);
+  EXPECT_EQ(refused.queue, Duration(20ms));
+  EXPECT_THAT(refused.sentence,
+              HasSubstr("20.0 ms of queue and 40.0 ms of compute against 55.0 ms"));
+  EXPECT_TRUE(queue_.admit(work("c", 100ms, 40ms)).admitted);
+  EXPECT_EQ(queue_.wait_estimate(), Duration(60ms));
+}
+
+TEST_F(EdgeQueueTest, AnEarlierDeadlineDoesNotWaitForLaterOnes) {
+  EXPECT_TRUE(queue_.admit(work("patient", 500ms, 80ms)).admitted);
+  EXPECT_TRUE(queue_.admit(work("urgent", 20ms, 10ms)).admitted);
+  run_all();
+  EXPECT_THAT(journal_.ran, ElementsAre("urgent", "patient"));
+}
+
+TEST_F(EdgeQueueTest, DropsWhatExpiredWhileItWaited) {
+  queue_.admit(work("a", 50ms, 5ms));
+  clock_.advance(60ms);
+  run_all();
+  EXPECT_TRUE(journal_.ran.empty());
+  EXPECT_THAT(journal_.dropped, ElementsAre(std::pair("a", Refusal::expired)));
+  EXPECT_EQ(queue_.waiting(), 0u);
+}
+
+TEST_F(EdgeQueueTest, DropsWhatNobodyWaitsFor) {
+  const auto cancelled = work("a", 50ms, 5ms);
+  queue_.admit(cancelled);
+  queue_.admit(work("b", 60ms, 5ms));
+  cancelled->is_wanted = false;
+  run_all();
+  EXPECT_THAT(journal_.ran, ElementsAre("b"));
+  EXPECT_THAT(journal_.dropped, ElementsAre(std::pair("a", Refusal::cancelled)));
+}
+
+TEST_F(EdgeQueueTest, AFullQueueRefusesUntilVainWorkLeaves) {
+  std::vector<std::shared_ptr<ScriptedWork>> works;
+  for (int i = 0; i < 4; ++i) {
+    works.push_back(work("w", 1000ms, 1ms));
+    EXPECT_TRUE(queue_.admit(works.back()).admitted);
+  }
+  EXPECT_THAT(queue_.admit(work("x", 1000ms, 1ms)).sentence, HasSubstr("full"));
+  works[0]->is_wanted = false;
+  EXPECT_TRUE(queue_.admit(work("x", 1000ms, 1ms)).admitted);
+}
+
+TEST_F(EdgeQueueTest, BoundsTheBytesThatWait) {
+  const auto big = work("big", 1000ms, 1ms), more = work("more", 1000ms, 1ms);
+  big->bytes = 800;
+  more->bytes = 201;
+  EXPECT_TRUE(queue_.admit(big).admitted);
+  EXPECT_THAT(queue_.admit(more).sentence, HasSubstr("memory"));
+  run_all();
+  EXPECT_TRUE(queue_.admit(more).admitted);
+}
+
+TEST_F(EdgeQueueTest, BackgroundWorkGivesWayButIsNotStarved) {
+  const auto profile = background("profile", 25ms, 5ms);
+  profile->turns = 2;
+  queue_.add_background(profile);
+  for (const char* name : {"a", "b", "c"}) queue_.admit(work(name, 1000ms, 10ms));
+  for (int i = 0; i < 5; ++i) queue_.run_one(false);
+  // Its turn comes at 25 ms, after a, b and c began; the second turn gives way again.
+  EXPECT_THAT(journal_.ran, ElementsAre("a", "b", "c", "profile", "profile"));
+}
+
+TEST_F(EdgeQueueTest, OverdueBackgroundWorkRunsBeforeRequests) {
+  queue_.add_background(background("profile", 25ms, 5ms));
+  clock_.advance(30ms);
+  queue_.admit(work("a", 1000ms, 10ms));
+  run_all();
+  EXPECT_THAT(journal_.ran, ElementsAre("profile", "a"));
+}
+
+TEST_F(EdgeQueueTest, BackgroundWorkNeverExpires) {
+  queue_.add_background(background("profile", 25ms, 5ms));
+  clock_.advance(10s);
+  run_all();
+  EXPECT_THAT(journal_.ran, ElementsAre("profile"));
+}
+
+TEST_F(EdgeQueueTest, StopDropsWhatWaitsAndRefusesTheRest) {
+  queue_.admit(work("a", 50ms, 5ms));
+  queue_.add_background(background("p", 50ms, 5ms));
+  queue_.stop(Refusal::draining, "bye");
+  EXPECT_EQ(journal_.dropped.size(), 2u);
+  EXPECT_FALSE(queue_.admit(work("b", 50ms, 5ms)).admitted);
+  EXPECT_FALSE(queue_.run_one(true));
+  queue_.add_background(background("q", 50ms, 5ms));
+  EXPECT_EQ(journal_.dropped.size(), 3u);
+}
+
+TEST_F(EdgeQueueTest, SeveralWorkersShareTheQueue) {
+  EdgeQueue queue(clock_, {8, 1000, 2});
+  queue.admit(work("a", 100ms, 20ms));
+  queue.admit(work("b", 100ms, 20ms));
+  EXPECT_EQ(queue.wait_estimate(), Duration(20ms));
+}
+
+}  // namespace
+}  // namespace branchline::runtime

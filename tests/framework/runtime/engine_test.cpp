@@ -1,0 +1,419 @@
+#include "branchline/engine.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <future>
+#include <mutex>
+#include <thread>
+
+#include "branchline/edge_service.h"
+#include "framework/base/error.h"
+#include "framework/model/model.h"
+#include "framework/model/tensor_bridge.h"
+#include "tests/framework/runtime/scripted_edge.h"
+#include "tests/framework/runtime/tiny_network.h"
+
+namespace branchline {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using testing::ScriptedEdge;
+
+// Deadlines are far beyond what anything here takes, and answers are due long before them, so that
+// a busy machine does not make an answer late.
+constexpr Duration kDeadline = milliseconds(900);
+constexpr Duration kReserve = milliseconds(400);
+
+const std::string& tiny_file() {
+  static const std::string file = [] {
+    const auto folder = std::filesystem::temp_directory_path() / "branchline_engine_test";
+    std::filesystem::create_directories(folder);
+    return testing::write_tiny_network(folder.string());
+  }();
+  return file;
+}
+
+const std::string& tiny_digest() {
+  static const std::string digest = model::Model::load(tiny_file())->digest();
+  return digest;
+}
+
+class Picture {
+ public:
+  Picture() : pixels_(8 * 8 * 3) {
+    for (std::size_t i = 0; i < pixels_.size(); ++i) {
+      pixels_[i] = static_cast<std::uint8_t>(i * 37 % 251);
+    }
+  }
+  Request request(std::uint64_t frame = 0) const {
+    Request request;
+    request.inputs = {{pixels_.data(), DType::u8, {8, 8, 3}}};
+    request.frame = frame;
+    return request;
+  }
+  Request on(Place place) const {
+    Request forced = request();
+    forced.force_place = place;
+    return forced;
+  }
+
+ private:
+  std::vector<std::uint8_t> pixels_;
+};
+
+Options options_for(std::vector<std::string> edges) {
+  Options options;
+  options.edges = std::move(edges);
+  options.deadline = kDeadline;
+  options.reserve = kReserve;
+  options.warmup_runs = 2;
+  return options;
+}
+
+Engine tiny_engine(std::vector<std::string> edges = {}) {
+  return Engine::open(tiny_file(), options_for(std::move(edges)));
+}
+
+EdgeService tiny_edge(std::uint16_t port = 0) {
+  EdgeOptions options;
+  options.model_files = {tiny_file()};
+  options.listen = "127.0.0.1:" + std::to_string(port);
+  return EdgeService::open(options);
+}
+
+template <typename Condition>
+bool eventually(const Condition& condition) {
+  for (int attempt = 0; attempt < 2000; ++attempt) {
+    if (condition()) return true;
+    std::this_thread::sleep_for(milliseconds(10));
+  }
+  return false;
+}
+
+bool connected(const Engine& engine) {
+  return eventually([&] {
+    const Status status = engine.status();
+    return status.link.up && status.ready;
+  });
+}
+
+/// Largest difference from the module as it was loaded, over its largest output.
+double error_of(const Result& result, const Picture& picture) {
+  const auto whole = model::Model::load(tiny_file());
+  const auto request = picture.request();
+  TensorView view = request.inputs[0];
+  view.shape = {1, 8, 8, 3};
+  const auto exits = whole->run_reference({model::to_torch(view)});
+  const Tensor expected =
+      model::from_torch(exits.at(static_cast<std::size_t>(result.plan.exit - 1)));
+  const auto* want = static_cast<const float*>(expected.data.get());
+  const auto* got = static_cast<const float*>(result.outputs.at(0).data.get());
+  double error = 0, largest = 0;
+  for (int i = 0; i < 4; ++i) {
+    error = std::max(error, std::abs(static_cast<double>(want[i]) - static_cast<double>(got[i])));
+    largest = std::max(largest, std::abs(static_cast<double>(want[i])));
+  }
+  return error / largest;
+}
+
+TEST(Engine, AnswersAsTheWholeModelDoesAtEveryExit) {
+  Engine engine = tiny_engine();
+  const Picture picture;
+  EXPECT_EQ(engine.exits(), 3);
+  EXPECT_EQ(engine.classes().size(), 4u);
+  for (int exit = 1; exit <= 3; ++exit) {
+    Request request = picture.request(7);
+    request.force_exit = exit;
+    const Result result = engine.infer(request);
+    ASSERT_EQ(result.outcome, Outcome::ok) << result.explain();
+    EXPECT_EQ(result.why, Why::forced);
+    EXPECT_EQ(result.plan.exit, exit);
+    EXPECT_EQ(result.frame, 7u);
+    EXPECT_LE(result.latency, result.deadline);
+    EXPECT_EQ(result.outputs.at(0).shape, (Shape{1, 4}));
+    EXPECT_LT(error_of(result, picture), 1e-4);
+  }
+}
+
+TEST(Engine, TakesTheDeepestExitThatFitsAndSaysThatThereIsNoEdge) {
+  Engine engine = tiny_engine();
+  const Result result = engine.infer(Picture().request());
+  EXPECT_EQ(result.outcome, Outcome::ok) << result.explain();
+  EXPECT_EQ(result.plan.exit, 3);
+  EXPECT_EQ(result.plan.place, Place::device);
+  EXPECT_EQ(result.why, Why::no_edge);
+  EXPECT_EQ(engine.status().done, 1u);
+  EXPECT_EQ(engine.plan(kDeadline).exit, 3);
+}
+
+TEST(Engine, MarksADeadlineThatNoExitCanKeepAndStillAnswers) {
+  Engine engine = tiny_engine();
+  Request request = Picture().request();
+  request.deadline = Clock::now() + kReserve;
+  const Result result = engine.infer(request);
+  EXPECT_EQ(result.outcome, Outcome::infeasible) << result.explain();
+  EXPECT_EQ(result.why, Why::deadline_too_tight);
+  EXPECT_EQ(result.plan.exit, 1);
+  EXPECT_TRUE(result);
+}
+
+TEST(Engine, SaysWhatIsWrongWithARequest) {
+  Engine engine = tiny_engine();
+  const Picture picture;
+  Request none;
+  EXPECT_EQ(engine.infer(none).outcome, Outcome::bad_input);
+  Request no_such_exit = picture.request();
+  no_such_exit.force_exit = 4;
+  const Result result = engine.infer(no_such_exit);
+  EXPECT_EQ(result.outcome, Outcome::bad_input);
+  EXPECT_THAT(result.detail, ::testing::HasSubstr("no exit 4"));
+  EXPECT_FALSE(result);
+}
+
+TEST(Engine, RefusesOptionsThatMakeNoSense) {
+  Options options;
+  options.queue_depth = 0;
+  EXPECT_THROW(Engine::open(tiny_file(), options), InputError);
+  options = {};
+  options.device_slowdown = 0.5;
+  EXPECT_THROW(Engine::open(tiny_file(), options), InputError);
+  options = {};
+  options.planner = "no such planner";
+  EXPECT_THROW(Engine::open(tiny_file(), options), InputError);
+  options = {};
+  options.profile_file = "/no/such/profile.json";
+  EXPECT_THROW(Engine::open(tiny_file(), options), InputError);
+}
+
+TEST(Engine, CallsBackInFrameOrderAndDeliversTickets) {
+  Options options = options_for({});
+  options.queue_depth = 64;
+  options.when_full = WhenFull::wait;
+  Engine engine = Engine::open(tiny_file(), options);
+  const Picture picture;
+  std::mutex mutex;
+  std::vector<std::uint64_t> frames;
+  for (std::uint64_t frame = 0; frame < 20; ++frame) {
+    engine.submit(picture.request(frame), [&](Result result) {
+      const std::lock_guard lock(mutex);
+      frames.push_back(result.frame);
+    });
+  }
+  Ticket ticket = engine.submit(picture.request(20));
+  EXPECT_EQ(ticket.get().frame, 20u);
+  const std::lock_guard lock(mutex);
+  ASSERT_EQ(frames.size(), 20u);
+  EXPECT_TRUE(std::is_sorted(frames.begin(), frames.end()));
+}
+
+TEST(Engine, AnswersStoppedOnceItIsStopped) {
+  Engine engine = tiny_engine();
+  engine.stop(seconds(1));
+  EXPECT_EQ(engine.infer(Picture().request()).outcome, Outcome::stopped);
+  EXPECT_EQ(engine.submit(Picture().request()).get().outcome, Outcome::stopped);
+  engine.stop(seconds(1));
+}
+
+TEST(EngineWithAnEdge, GivesTheSameAnswersSplitAndOnTheEdge) {
+  EdgeService edge = tiny_edge();
+  Engine engine = tiny_engine({"127.0.0.1:" + std::to_string(edge.port())});
+  ASSERT_TRUE(connected(engine));
+  const Picture picture;
+  for (const Place place : {Place::split, Place::edge}) {
+    const Result result = engine.infer(picture.on(place));
+    ASSERT_EQ(result.outcome, Outcome::ok) << result.explain();
+    EXPECT_EQ(result.why, Why::forced) << result.explain();
+    EXPECT_EQ(result.plan.place, place) << result.explain();
+    EXPECT_GT(result.timing.bytes_up, 0u);
+    EXPECT_FALSE(result.fell_back());
+    EXPECT_LT(error_of(result, picture), 0.01) << "fp16 and PNG lose next to nothing";
+  }
+}
+
+TEST(EngineWithAnEdge, KeepsPrivateFramesOnTheDevice) {
+  EdgeService edge = tiny_edge();
+  Engine engine = tiny_engine({"127.0.0.1:" + std::to_string(edge.port())});
+  ASSERT_TRUE(connected(engine));
+  Request request = Picture().on(Place::edge);
+  request.device_only = true;
+  const Result result = engine.infer(request);
+  EXPECT_EQ(result.plan.place, Place::device);
+  EXPECT_EQ(result.why, Why::no_edge);
+  EXPECT_EQ(result.timing.bytes_up, 0u);
+}
+
+/// One request forced to the edge, of which only the device's own answer can come of it.
+Result fall_back(Engine& engine, Why why) {
+  EXPECT_TRUE(connected(engine));
+  Result result = engine.infer(Picture().on(Place::edge));
+  EXPECT_EQ(result.outcome, Outcome::ok) << result.explain();
+  EXPECT_EQ(result.plan.place, Place::device) << result.explain();
+  EXPECT_EQ(result.plan.exit, 3) << result.explain();
+  EXPECT_TRUE(result.fell_back()) << result.explain();
+  EXPECT_STREQ(name_of(result.why), name_of(why)) << result.explain();
+  return result;
+}
+
+TEST(EngineAndABadEdge, AnswersWhenTheEdgeNeverDoes) {
+  ScriptedEdge edge(tiny_digest());
+  Engine engine = tiny_engine({edge.address()});
+  fall_back(engine, Why::edge_timeout);
+  EXPECT_TRUE(eventually([&] { return edge.cancels() > 0; })) << "it is told to stop computing";
+}
+
+TEST(EngineAndABadEdge, AnswersWhenTheEdgeFreezesAndReconnectsWhenItThaws) {
+  ScriptedEdge edge(tiny_digest());
+  Engine engine = tiny_engine({edge.address()});
+  edge.on_request([&edge](auto&, const auto&) { edge.freeze(true); });
+  fall_back(engine, Why::edge_timeout);
+  EXPECT_TRUE(eventually([&] { return !engine.status().link.up; })) << "a dead peer is noticed";
+  const Result alone = engine.infer(Picture().on(Place::edge));
+  EXPECT_EQ(alone.outcome, Outcome::ok) << alone.explain();
+  EXPECT_EQ(alone.why, Why::link_down) << alone.explain();
+  edge.freeze(false);
+  EXPECT_TRUE(connected(engine)) << "it reconnects by itself";
+}
+
+TEST(EngineAndABadEdge, AnswersWhenTheEdgeDiesMidRequestAndReconnects) {
+  ScriptedEdge edge(tiny_digest());
+  Engine engine = tiny_engine({edge.address()});
+  edge.on_request([](transport::Channel& channel, const auto&) { channel.close("killed"); });
+  fall_back(engine, Why::link_down);
+  EXPECT_TRUE(eventually([&] { return edge.connections() > 1; }));
+  EXPECT_TRUE(connected(engine));
+}
+
+transport::Answer answer_with(const transport::Request& request, const Shape& shape,
+                              transport::WireValue value) {
+  transport::WireTensor tensor;
+  tensor.value = value;
+  Tensor logits;
+  logits.shape = shape;
+  logits.data = std::shared_ptr<const void>(
+      new float[64](), [](const void* data) { delete[] static_cast<const float*>(data); });
+  tensor.encoded = transport::encode(logits, transport::Codec::raw);
+  transport::Answer answer;
+  answer.tensors = {tensor};
+  (void)request;
+  return answer;
+}
+
+ScriptedEdge::OnRequest answers(
+    const std::function<transport::Answer(const transport::Request&)>& of) {
+  return [of](transport::Channel& channel, const transport::Message& message) {
+    channel.send({message.id, of(std::get<transport::Request>(message.body))});
+  };
+}
+
+TEST(EngineAndABadEdge, DoesNotBelieveAnswersThatMakeNoSense) {
+  ScriptedEdge edge(tiny_digest());
+  Engine engine = tiny_engine({edge.address()});
+  edge.on_request(answers([](const transport::Request&) { return transport::Answer{}; }));
+  fall_back(engine, Why::edge_incompatible);
+  edge.on_request(answers([](const transport::Request& request) {
+    return answer_with(request, {1, 5}, request.plan.outputs.at(0));
+  }));
+  fall_back(engine, Why::edge_incompatible);
+  edge.on_request(answers([](const transport::Request& request) {
+    return answer_with(request, {1, 4}, {999, 3});
+  }));
+  fall_back(engine, Why::edge_incompatible);
+  edge.on_request([](transport::Channel& channel, const transport::Message& message) {
+    channel.send({message.id, transport::Pong{}});
+  });
+  fall_back(engine, Why::edge_incompatible);
+}
+
+TEST(EngineAndABadEdge, SaysWhatTheEdgeRefused) {
+  ScriptedEdge edge(tiny_digest());
+  Engine engine = tiny_engine({edge.address()});
+  using transport::Refusal;
+  const std::pair<Refusal, Why> cases[] = {{Refusal::overloaded, Why::edge_overloaded},
+                                           {Refusal::expired, Why::edge_timeout},
+                                           {Refusal::bad_request, Why::edge_incompatible},
+                                           {Refusal::unknown_model, Why::edge_incompatible},
+                                           {Refusal::failed, Why::model_error},
+                                           {Refusal::not_ready, Why::edge_overloaded},
+                                           {Refusal::draining, Why::edge_draining}};
+  for (const auto& [refusal, why] : cases) {
+    edge.on_request([refusal = refusal](transport::Channel& channel, const auto& message) {
+      channel.send({message.id, transport::Refused{refusal, "the script says so", Duration{0}}});
+    });
+    const int prepared = edge.prepares();
+    const Result result = fall_back(engine, why);
+    EXPECT_THAT(result.detail, ::testing::HasSubstr("the script says so"));
+    if (refusal == Refusal::not_ready) {
+      EXPECT_TRUE(eventually([&] { return edge.prepares() > prepared; })) << "it asks again";
+    }
+  }
+  const Result next = engine.infer(Picture().on(Place::edge));
+  EXPECT_EQ(next.why, Why::edge_draining) << "nothing more is sent there: " << next.explain();
+  EXPECT_EQ(next.timing.bytes_up, 0u);
+}
+
+TEST(EngineAndABadEdge, IgnoresAnswersToOldRequests) {
+  ScriptedEdge edge(tiny_digest());
+  Engine engine = tiny_engine({edge.address()});
+  std::mutex mutex;
+  std::vector<std::uint64_t> old;
+  edge.on_request([&](transport::Channel& channel, const transport::Message& message) {
+    const std::lock_guard lock(mutex);
+    const auto& request = std::get<transport::Request>(message.body);
+    for (const std::uint64_t id : old) {
+      channel.send({id, answer_with(request, {1, 4}, request.plan.outputs.at(0))});
+    }
+    old.push_back(message.id);
+  });
+  fall_back(engine, Why::edge_timeout);
+  fall_back(engine, Why::edge_timeout);
+  EXPECT_TRUE(engine.status().link.up);
+}
+
+TEST(EngineAndABadEdge, TellsOfAnEdgeWithoutTheNetwork) {
+  ScriptedEdge edge("0123456789abcdef0123456789abcdef");
+  Engine engine = tiny_engine({edge.address()});
+  EXPECT_TRUE(
+      eventually([&] { return engine.infer(Picture().request()).why == Why::edge_incompatible; }));
+  const Result result = engine.infer(Picture().request());
+  EXPECT_EQ(result.outcome, Outcome::ok);
+  EXPECT_EQ(result.plan.place, Place::device);
+}
+
+TEST(EngineAndABadEdge, UsesTheFirstUsableEdge) {
+  ScriptedEdge other("0123456789abcdef0123456789abcdef");
+  EdgeService edge = tiny_edge();
+  Engine engine =
+      tiny_engine({"127.0.0.1:1", other.address(), "127.0.0.1:" + std::to_string(edge.port())});
+  ASSERT_TRUE(connected(engine));
+  EXPECT_EQ(engine.status().link.edge, "127.0.0.1:" + std::to_string(edge.port()));
+}
+
+TEST(EngineWithAnEdge, TellsEventsAndComesBackAfterTheEdgeDoes) {
+  auto edge = std::make_unique<EdgeService>(tiny_edge());
+  const std::uint16_t port = edge->port();
+  Engine engine = tiny_engine({"127.0.0.1:" + std::to_string(port)});
+  ASSERT_TRUE(connected(engine));
+  std::promise<void> down, up;
+  std::once_flag down_once, up_once;
+  engine.on_event([&](const Event& event) {
+    if (event.kind == Event::Kind::link_down) std::call_once(down_once, [&] { down.set_value(); });
+    if (event.kind == Event::Kind::link_up) std::call_once(up_once, [&] { up.set_value(); });
+  });
+  edge.reset();
+  EXPECT_EQ(down.get_future().wait_for(seconds(20)), std::future_status::ready);
+  EXPECT_EQ(engine.infer(Picture().on(Place::edge)).why, Why::link_down);
+  edge = std::make_unique<EdgeService>(tiny_edge(port));
+  EXPECT_EQ(up.get_future().wait_for(seconds(20)), std::future_status::ready);
+  ASSERT_TRUE(connected(engine));
+  const Result result = engine.infer(Picture().on(Place::edge));
+  EXPECT_EQ(result.plan.place, Place::edge) << result.explain();
+  engine.on_event({});
+}
+
+}  // namespace
+}  // namespace branchline
