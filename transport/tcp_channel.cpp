@@ -1,11 +1,9 @@
 #include "transport/tcp_channel.h"
 
-#include <sys/socket.h>
-#include <sys/uio.h>
+#include <netinet/tcp.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <exception>
 
 #include "transport/asio.h"
@@ -13,10 +11,12 @@
 namespace branchline::transport {
 namespace {
 
-constexpr std::size_t kMaxSegments = 64;
-/// One thread writes at most this much in a row before others get their turn.
-constexpr std::size_t kWriteBurstBytes = 1u << 20;
 constexpr auto kDrainTime = std::chrono::seconds(1);
+
+/// What the kernel may hold of ours that is not on the wire yet. The rest waits in our queue, where
+/// its budget runs down and a Cancel still takes it back.
+using UnsentBytes = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>;
+constexpr int kMaxUnsentBytes = 128 * 1024;
 
 /// Until a peer has said Hello it may make us hold no more than this.
 FrameLimits handshake_limits() {
@@ -25,17 +25,6 @@ FrameLimits handshake_limits() {
   limits.max_metadata_bytes = 64 * 1024 - 64;
   limits.max_tensors = 0;
   return limits;
-}
-
-ssize_t send_segments(int fd, const std::vector<std::span<const std::byte>>& segments) {
-  std::array<iovec, kMaxSegments> parts;
-  for (std::size_t i = 0; i < segments.size(); ++i) {
-    parts[i] = {const_cast<std::byte*>(segments[i].data()), segments[i].size()};
-  }
-  msghdr message{};
-  message.msg_iov = parts.data();
-  message.msg_iovlen = segments.size();
-  return ::sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 Refusal refusal_for(const std::error_code& code) {
@@ -100,13 +89,20 @@ void TcpChannel::begin(Duration handshake_timeout) {
   timer_.expires_after(handshake_timeout);
   timer_.async_wait([weak = weak_from_this(), handshake_timeout](boost::system::error_code error) {
     const auto self = weak.lock();
-    if (error || !self || self->standing_ || self->finished_) return;
-    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(handshake_timeout);
-    self->finish(self->setup_.peer + " did not " +
-                     (self->setup_.side == Side::client ? "answer" : "introduce itself") +
-                     " within " + std::to_string(ms.count()) + " ms",
-                 self->setup_.side == Side::server);
+    if (!error && self && !self->standing_ && !self->finished_) {
+      self->give_up_handshake(handshake_timeout);
+    }
   });
+}
+
+void TcpChannel::give_up_handshake(Duration waited) {
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(waited).count();
+  const std::string within = " within " + std::to_string(ms) + " ms";
+  if (setup_.side == Side::client) {
+    finish(setup_.peer + " did not answer" + within, false);
+  } else {
+    refuse(make_fault(TransportErrc::malformed, "no Hello came" + within));
+  }
 }
 
 void TcpChannel::attach(asio::ip::tcp::socket socket) {
@@ -115,9 +111,11 @@ void TcpChannel::attach(asio::ip::tcp::socket socket) {
 }
 
 void TcpChannel::start() {
+  started_ = true;
   boost::system::error_code ignored;
   socket_.non_blocking(true, ignored);
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+  socket_.set_option(UnsentBytes(kMaxUnsentBytes), ignored);
   asio::co_spawn(
       io_->context, [self = shared_from_this()] { return self->read_loop(); }, asio::detached);
   queue_.start();
@@ -223,8 +221,17 @@ void TcpChannel::on_read_error(const boost::system::error_code& error) {
 
 void TcpChannel::shut_down(const std::string& reason) {
   finish(reason, false);
+  if (started_) hang_up();  // also when it was draining
   boost::system::error_code ignored;
+  timer_.cancel();
   socket_.cancel(ignored);
+}
+
+void TcpChannel::hang_up() {
+  queue_.end(false);
+  boost::system::error_code ignored;
+  socket_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
+  close_when_written();
 }
 
 void TcpChannel::finish(const std::string& reason, bool drain) {
@@ -234,20 +241,17 @@ void TcpChannel::finish(const std::string& reason, bool drain) {
   open_.store(false);
   queue_.end(drain);
   closing_.store(true);
-  if (drain && socket_.is_open()) {
+  boost::system::error_code ignored;
+  timer_.cancel();
+  if (!started_) {
+    socket_.close(ignored);  // ends an attempt to connect
+  } else if (drain) {
     timer_.expires_after(kDrainTime);
-    timer_.async_wait([self](boost::system::error_code error) {
-      if (error) return;
-      self->queue_.end(false);
-      boost::system::error_code ignored;
-      self->socket_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
-      self->close_when_written();
+    timer_.async_wait([self](boost::system::error_code cancelled) {
+      if (!cancelled) self->hang_up();
     });
   } else {
-    timer_.cancel();
-    boost::system::error_code ignored;
-    socket_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
-    if (ignored && queue_.idle()) socket_.close(ignored);  // never connected
+    hang_up();
   }
   close_when_written();
   if (auto listener = std::exchange(setup_.listener, nullptr)) {
@@ -257,79 +261,6 @@ void TcpChannel::finish(const std::string& reason, bool drain) {
   }
   setup_.on_hello = nullptr;
   setup_.on_early_end = nullptr;
-}
-
-void TcpChannel::write_some() {
-  std::vector<std::span<const std::byte>> segments;
-  std::vector<SentFrame> sent;
-  std::size_t burst = 0;
-  for (;;) {
-    queue_.next_segments(kMaxSegments, Clock::now(), segments);
-    if (segments.empty()) break;
-    const ssize_t bytes = send_segments(socket_.native_handle(), segments);
-    if (bytes < 0 && errno == EINTR) continue;
-    if (bytes < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-      asio::post(io_->context, [self = shared_from_this()] { self->write_when_possible(); });
-      break;
-    }
-    if (bytes < 0) {
-      queue_.end(false);  // the reading side sees the same error, after what the peer still said
-      continue;
-    }
-    queue_.written(static_cast<std::size_t>(bytes), sent);
-    burst += static_cast<std::size_t>(bytes);
-    if (burst >= kWriteBurstBytes) {
-      asio::post(io_->context, [self = shared_from_this()] { self->write_some(); });
-      break;
-    }
-  }
-  if (!sent.empty()) note_sent(sent);
-  if (closing_.load()) {
-    asio::post(io_->context, [self = shared_from_this()] { self->close_when_written(); });
-  }
-}
-
-/// On the I/O thread, holding the claim to write.
-void TcpChannel::write_when_possible() {
-  socket_.async_wait(asio::ip::tcp::socket::wait_write,
-                     [self = shared_from_this()](boost::system::error_code error) {
-                       if (error) self->queue_.end(false);
-                       self->write_some();
-                     });
-}
-
-void TcpChannel::note_sent(const std::vector<SentFrame>& sent) {
-  {
-    const std::lock_guard lock(sent_mutex_);
-    const bool told_soon = !sent_.empty();
-    sent_.insert(sent_.end(), sent.begin(), sent.end());
-    if (told_soon) return;
-  }
-  asio::post(io_->context, [self = shared_from_this()] { self->tell_sent(); });
-}
-
-void TcpChannel::tell_sent() {
-  std::vector<SentFrame> sent;
-  {
-    const std::lock_guard lock(sent_mutex_);
-    sent.swap(sent_);
-  }
-  for (const SentFrame& frame : sent) {
-    if (!setup_.listener) return;
-    setup_.listener->on_sent(frame.id, frame.bytes, frame.begun);
-  }
-}
-
-/// The descriptor may only be closed when no other thread is writing to it.
-void TcpChannel::close_when_written() {
-  if (!finished_ || !socket_.is_open() || !queue_.idle()) return;
-  boost::system::error_code ignored;
-  if (read_ended_) {
-    socket_.close(ignored);
-    timer_.cancel();
-  } else {
-    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);  // discard_until_end() closes
-  }
 }
 
 }  // namespace branchline::transport

@@ -61,6 +61,7 @@ class TcpChannel final : public Channel,
 
  private:
   void start();
+  void give_up_handshake(Duration waited);
   asio::awaitable<void> read_loop();
   asio::awaitable<void> discard_until_end();
   /// @returns false when reading must stop.
@@ -68,6 +69,7 @@ class TcpChannel final : public Channel,
   void deliver(FrameReader::Incoming incoming);
   bool shake_hands(const FrameReader::Incoming& incoming);
   void refuse(const FrameFault& fault);
+  void hang_up();
   void on_read_error(const boost::system::error_code& error);
 
   void write_some();
@@ -83,6 +85,7 @@ class TcpChannel final : public Channel,
   asio::ip::tcp::socket socket_;
   asio::steady_timer timer_;  ///< handshake, then the end of draining
   std::uint64_t key_ = 0;
+  bool started_ = false;   ///< connected
   bool standing_ = false;  ///< the handshake is done
   bool finished_ = false;
   bool read_ended_ = false;

@@ -197,7 +197,14 @@ class FalseServer {
           std::array<char, 1024> bin;
           while (!error) socket.read_some(asio::buffer(bin), error);
         }) {}
-  ~FalseServer() { thread_.join(); }
+  ~FalseServer() {
+    // Nobody may have come: then this ends the wait.
+    tcp::socket late(context_);
+    boost::system::error_code ignored;
+    late.connect(acceptor_.local_endpoint(), ignored);
+    late.close(ignored);
+    thread_.join();
+  }
 
   std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
 
