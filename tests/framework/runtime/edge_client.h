@@ -34,15 +34,16 @@ class EdgeClient {
     return greeting_ && std::holds_alternative<transport::Welcome>(*greeting_);
   }
 
+  /// @returns the message's id; 0 when the transport does not send such a message.
   std::uint64_t send(transport::Body body, std::uint64_t id = 0) {
     if (id == 0) id = ++last_id_;
-    channel_->send({id, std::move(body)});
-    return id;
+    return channel_->send({id, std::move(body)}) ? id : 0;
   }
 
   /// The reply to message `id`; nullopt when the connection ended or nothing came for long.
   std::optional<transport::Body> reply(std::uint64_t id) {
     std::optional<transport::Body> body;
+    if (id == 0) return body;
     listener_->wait([&](Listener& l) {
       const auto found = l.replies.find(id);
       if (found == l.replies.end()) return !l.closed.empty();

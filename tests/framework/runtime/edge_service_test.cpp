@@ -165,7 +165,6 @@ TEST(EdgeService, RefusesWhatCannotBeInTime) {
   const Question asked = question(2, 0);
   prepare(client, asked.plan);
   EXPECT_EQ(refusal(client.ask(request_of(asked, 0ns))).why, Refusal::expired);
-  EXPECT_EQ(refusal(client.ask(request_of(asked, Duration::min()))).why, Refusal::expired);
   EXPECT_THAT(refusal(client.ask(request_of(asked, 20us))).why,
               AnyOf(Refusal::expired, Refusal::overloaded));
   expect_answer(client.ask(request_of(asked, Duration::max())), asked);
@@ -394,7 +393,7 @@ TEST(EdgeServiceFuzz, GarbageIsRefusedWithASentenceAndNeverFatal) {
         : garbage.chance(4)
             ? transport::Body(transport::Prepare{garbage.plan(tiny_model()->layers())})
             : transport::Body(garbage.request()));
-    // A frame that transport itself refuses ends the connection; anything else is replied to.
+    // The transport refuses some by itself, here or there; anything else is replied to.
     const auto reply = client.reply(id);
     if (!reply) continue;
     if (const auto* refused = std::get_if<transport::Refused>(&*reply)) {
