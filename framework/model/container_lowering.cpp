@@ -165,6 +165,13 @@ class ListLowering {
 }  // namespace
 
 void lower_dicts(const std::shared_ptr<Graph>& graph) {
+  for (Node* empty : top_level_nodes(*graph, aten::dict)) {  // `OrderedDict()`
+    if (!empty->inputs().empty()) continue;
+    Node* const construct = graph->create(prim::DictConstruct, 1)->insertAfter(empty);
+    construct->output()->setType(empty->output()->type());
+    empty->output()->replaceAllUsesWith(construct->output());
+    empty->destroy();
+  }
   for (Node* construct : top_level_nodes(*graph, prim::DictConstruct)) {
     DictLowering lowering(construct);
     if (lowering.is_simple()) lowering.lower();

@@ -18,6 +18,7 @@
 #include <optional>
 
 #include "framework/base/error.h"
+#include "framework/model/attribute_resolution.h"
 #include "framework/model/container_lowering.h"
 #include "framework/model/exit_lowering.h"
 #include "framework/model/glue_placement.h"
@@ -50,9 +51,12 @@ GraphPtr frozen_forward(const Module& module, const std::string& file) {
     Module frozen = torch::jit::freeze_module(module);
     GraphPtr graph = frozen.get_method("forward").graph()->copy();
     torch::jit::Inline(*graph);
+    resolve_attributes(graph, frozen, file);
     return graph;
   } catch (const c10::Error& error) {
     refuse_graph("cannot be frozen: " + first_line(error.what_without_backtrace()), file);
+  } catch (const InputError&) {
+    throw;
   } catch (const std::runtime_error& error) {
     refuse_graph("cannot be frozen: " + first_line(error.what()), file);
   }
@@ -88,6 +92,19 @@ void simplify(GraphPtr& graph) {
   // Warnings, prints and checks of what a tensor holds go: no unit could own them.
   torch::jit::EliminateDeadCode(
       graph, torch::jit::DCESideEffectPolicy::ALLOW_DELETING_NODES_WITH_SIDE_EFFECTS);
+}
+
+/// Dropout that is always on but drops nothing (torchvision's swin transformers).
+void remove_null_dropout(torch::jit::Block& block) {
+  for (auto it = block.nodes().begin(); it != block.nodes().end();) {
+    Node* const node = *it++;
+    for (torch::jit::Block* inner : node->blocks()) remove_null_dropout(*inner);
+    if (node->kind() != torch::jit::aten::dropout) continue;
+    const c10::optional<torch::jit::IValue> share = torch::jit::toIValue(node->inputs()[1]);
+    if (!share || !share->isDouble() || share->toDouble() != 0.0) continue;
+    node->output()->replaceAllUsesWith(node->inputs()[0]);
+    node->destroy();
+  }
 }
 
 void remove_writes(GraphPtr& graph) {
@@ -177,6 +194,7 @@ FunctionalGraph build_graph(const Module& module, const std::vector<graph::Tenso
   fix_inputs(result.graph, module, file);
   torch::jit::InlineForkWait(result.graph);
   torch::jit::removeDropout(result.graph);
+  remove_null_dropout(*result.graph->block());
   torch::jit::graph_rewrite_helper::replaceConvolutionWithAtenConv(result.graph);
   simplify(result.graph);
   remove_writes(result.graph);

@@ -291,6 +291,24 @@ def forward(self, x):
   EXPECT_THAT(refusal_of(file, {{1, 6}}), HasSubstr("aten::bernoulli"));
 }
 
+TEST(ModelLoad, RefusesModelsThatKeepState) {
+  const ScriptFile file("def forward(self, x):\n    self.w0.add_(1.0)\n    return x + self.w0\n",
+                        {torch::ones({6})});
+  EXPECT_THAT(refusal_of(file, {{1, 6}}), HasSubstr("'w0'"));
+}
+
+TEST(ModelLoad, FreezesAttributesBesideABufferThatIsWritten) {
+  checked(R"(
+def forward(self, x):
+    mask = x.new_zeros([6, 6])
+    for i in range(3):
+        mask[i:i + 2, i] = float(i + 1)
+    rows = torch.arange(6)
+    return torch.linear(x, self.w0[rows] * mask)
+)",
+          {{1, 6}}, {weight({6, 6})});
+}
+
 TEST(ModelLoad, RefusesOutputsThatAreNoTensors) {
   const ScriptFile file("def forward(self, x):\n    return x * 2.0, \"dog\"\n");
   EXPECT_THAT(refusal_of(file, {{1, 6}}), HasSubstr("str"));
