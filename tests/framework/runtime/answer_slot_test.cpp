@@ -1,0 +1,109 @@
+#include "framework/runtime/answer_slot.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+namespace branchline::runtime {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+
+Plan plan_of(int exit, Place place) {
+  Plan plan;
+  plan.exit = exit;
+  plan.exits = 3;
+  plan.place = place;
+  return plan;
+}
+
+class Slot : public ::testing::Test {
+ protected:
+  const TimePoint start_ = Clock::now();
+  AnswerSlot slot_{5, {start_, start_ + minutes(1), milliseconds(1)}};
+  const TimePoint in_time_ = start_ + milliseconds(10);
+};
+
+TEST_F(Slot, GivesThePlannedAnswer) {
+  slot_.begin(plan_of(3, Place::split), Why::planned, {}, false);
+  slot_.offer_device(plan_of(1, Place::device), {}, false);
+  EXPECT_FALSE(slot_.due(in_time_)) << "the deadline is far";
+  slot_.offer_planned(plan_of(3, Place::split), {});
+  EXPECT_TRUE(slot_.due(in_time_));
+  const Result result = slot_.settle(in_time_);
+  EXPECT_EQ(result.outcome, Outcome::ok);
+  EXPECT_EQ(result.why, Why::planned);
+  EXPECT_EQ(result.plan.exit, 3);
+  EXPECT_FALSE(result.fell_back());
+  EXPECT_EQ(result.frame, 5u);
+  EXPECT_EQ(result.latency, milliseconds(10));
+}
+
+TEST_F(Slot, GivesTheInsuranceWhenTheClockSaysSoAndReleasesTheEdge) {
+  int released = 0;
+  slot_.begin(plan_of(3, Place::edge), Why::planned, {}, false);
+  slot_.on_settled([&](bool timed_out) { released += timed_out ? 1 : 100; });
+  slot_.offer_device(plan_of(2, Place::device), {}, false);
+  slot_.offer_device(plan_of(1, Place::device), {}, false);
+  EXPECT_TRUE(slot_.due(slot_.budget().answer_by()));
+  const Result result = slot_.settle(slot_.budget().answer_by());
+  EXPECT_EQ(result.outcome, Outcome::ok);
+  EXPECT_EQ(result.why, Why::edge_timeout);
+  EXPECT_EQ(result.plan.exit, 2) << "the deepest that the device had";
+  ASSERT_TRUE(result.fell_back());
+  EXPECT_EQ(result.abandoned->exit, 3);
+  slot_.offer_planned(plan_of(3, Place::edge), {});
+  EXPECT_EQ(slot_.settle(Clock::now()).plan.exit, 2) << "a result does not change";
+  EXPECT_EQ(released, 1);
+}
+
+TEST_F(Slot, IsLateWhenTheDeadlineHasPassed) {
+  slot_.begin(plan_of(1, Place::device), Why::no_edge, {}, false);
+  EXPECT_FALSE(slot_.due(start_ + minutes(2))) << "late is better than never";
+  slot_.offer_device(plan_of(1, Place::device), {}, true);
+  EXPECT_EQ(slot_.settle(start_ + minutes(2)).outcome, Outcome::late);
+}
+
+TEST_F(Slot, MarksInfeasibleDeadlinesUnlessTheEdgeMadeIt) {
+  slot_.begin(plan_of(1, Place::device), Why::no_edge, {}, true);
+  slot_.offer_device(plan_of(1, Place::device), {}, true);
+  const Result result = slot_.settle(in_time_);
+  EXPECT_EQ(result.outcome, Outcome::infeasible);
+  EXPECT_EQ(result.why, Why::deadline_too_tight);
+  AnswerSlot other(6, slot_.budget());
+  other.begin(plan_of(3, Place::edge), Why::planned, {}, true);
+  other.offer_planned(plan_of(3, Place::edge), {});
+  EXPECT_EQ(other.settle(in_time_).outcome, Outcome::ok);
+}
+
+TEST_F(Slot, SaysWhatTheEdgeSaid) {
+  slot_.begin(plan_of(3, Place::edge), Why::planned, {}, false);
+  slot_.abandon_edge(Why::edge_overloaded, "come back later");
+  slot_.offer_device(plan_of(3, Place::device), {}, false);
+  slot_.finish();
+  const Result result = slot_.settle(in_time_);
+  EXPECT_EQ(result.why, Why::edge_overloaded);
+  EXPECT_EQ(result.detail, "come back later");
+  EXPECT_TRUE(result.fell_back());
+}
+
+TEST_F(Slot, EndsWithoutAnAnswerWhenItFails) {
+  slot_.fail(Outcome::cancelled, Why::planned, "");
+  EXPECT_TRUE(slot_.due(in_time_));
+  EXPECT_EQ(slot_.settle(in_time_).outcome, Outcome::cancelled);
+  EXPECT_FALSE(slot_.settle(in_time_));
+}
+
+TEST_F(Slot, WakesWhoWaitsAndTellsWhoAsked) {
+  int told = 0;
+  slot_.on_change([&] { ++told; });
+  slot_.begin(plan_of(1, Place::device), Why::no_edge, {}, false);
+  std::thread computer([this] { slot_.offer_device(plan_of(1, Place::device), {}, true); });
+  EXPECT_EQ(slot_.wait(), std::nullopt) << "an answer, not the clock, ended the wait";
+  computer.join();
+  EXPECT_EQ(told, 1);
+}
+
+}  // namespace
+}  // namespace branchline::runtime

@@ -1,0 +1,177 @@
+#include "framework/runtime/exit_policy.h"
+
+#include <gtest/gtest.h>
+
+#include "framework/runtime/probe_budget.h"
+#include "tests/support/fake_clock.h"
+
+namespace branchline::runtime {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// Three exits: 10, 30 and 90 ms on the device; a split of the third that computes 15 ms and sends
+/// 1 kB; the edge alone gets 10 kB and takes 5 ms.
+class ThreeExits : public ::testing::Test {
+ protected:
+  static PlanTimes base(int exit) {
+    PlanTimes times;
+    times.exit = exit;
+    times.insurance = {milliseconds(10), milliseconds(30), milliseconds(90)};
+    times.insurance_accuracy = {0.6, 0.8, 0.9};
+    times.accuracy = times.insurance_accuracy[static_cast<std::size_t>(exit)];
+    return times;
+  }
+  static std::vector<Candidate> candidates() {
+    std::vector<Candidate> all;
+    for (int exit = 0; exit < 3; ++exit) {
+      PlanTimes times = base(exit);
+      times.device = times.device_cautious = times.insurance[static_cast<std::size_t>(exit)];
+      all.push_back({times, Place::device, "device " + std::to_string(exit)});
+    }
+    PlanTimes split = base(2);
+    split.remote = true;
+    split.device = split.device_cautious = milliseconds(15);
+    split.edge = milliseconds(4);
+    split.bytes_up = 1000;
+    split.bytes_down = 40;
+    all.push_back({split, Place::split, "split"});
+    PlanTimes edge = split;
+    edge.device = edge.device_cautious = Duration{0};
+    edge.encode = milliseconds(1);
+    edge.edge = milliseconds(5);
+    edge.bytes_up = 10000;
+    all.push_back({edge, Place::edge, "edge"});
+    return all;
+  }
+  static LinkConditions link(double bytes_per_s) {
+    LinkConditions link;
+    link.uplink_bytes_per_s = link.downlink_bytes_per_s = bytes_per_s;
+    link.round_trip = milliseconds(4);
+    link.log_deviation = 0.2;
+    return link;
+  }
+  Choice choice(double bytes_per_s) const {
+    return choose(candidates(), question_, link(bytes_per_s), access_, in_force_);
+  }
+  std::string key(const Choice& choice) const { return candidates()[choice.candidate].key; }
+
+  Question question_{milliseconds(60), {}, {}, {}, false, false};
+  EdgeAccess access_{Why::planned, true, false};
+  std::string in_force_;
+};
+
+TEST_F(ThreeExits, SendsTheInputOverAFastLink) {
+  const Choice chosen = choice(10e6);
+  EXPECT_EQ(key(chosen), "edge");
+  EXPECT_EQ(chosen.why, Why::planned);
+  EXPECT_GT(chosen.forecast.in_time, 0.99);
+  EXPECT_EQ(chosen.forecast.insured, 1) << "while it waits the device gets to exit 2";
+}
+
+TEST_F(ThreeExits, SplitsOverAMediumLink) { EXPECT_EQ(key(choice(150e3)), "split"); }
+
+TEST_F(ThreeExits, StaysOnTheDeviceOverASlowLink) {
+  const Choice chosen = choice(10e3);
+  EXPECT_EQ(key(chosen), "device 1");
+  EXPECT_EQ(chosen.why, Why::link_too_slow);
+}
+
+TEST_F(ThreeExits, KeepsAMarginForALinkThatVaries) {
+  // 1 kB at 30 kB/s takes 33 ms of the 37 there are: fine when that is sure, not when it varies.
+  EXPECT_GT(forecast(candidates()[3].times, link(50e3), milliseconds(60)).in_time, 0.9);
+  LinkConditions wild = link(50e3);
+  wild.log_deviation = 1.0;
+  EXPECT_LT(forecast(candidates()[3].times, wild, milliseconds(60)).in_time, 0.8);
+}
+
+TEST_F(ThreeExits, PlansAroundABusyEdge) {
+  LinkConditions busy = link(10e6);
+  busy.edge_queue = milliseconds(200);
+  const Choice chosen = choose(candidates(), question_, busy, access_, "");
+  EXPECT_EQ(key(chosen), "device 1");
+  EXPECT_EQ(chosen.why, Why::edge_overloaded);
+}
+
+TEST_F(ThreeExits, SaysWhyNothingCanBeSent) {
+  for (const Why why : {Why::no_edge, Why::link_down, Why::edge_draining, Why::edge_incompatible}) {
+    access_.barred = why;
+    const Choice chosen = choice(10e6);
+    EXPECT_EQ(key(chosen), "device 1");
+    EXPECT_EQ(chosen.why, why);
+  }
+}
+
+TEST_F(ThreeExits, TakesTheFirstExitWhenTheDeadlineIsTooTightForAny) {
+  question_.budget = milliseconds(3);
+  const Choice chosen = choice(1e3);
+  EXPECT_EQ(key(chosen), "device 0");
+  EXPECT_EQ(chosen.why, Why::deadline_too_tight);
+}
+
+TEST_F(ThreeExits, NeverSendsWhatLeavesTheDeviceWithoutAnAnswer) {
+  question_.budget = milliseconds(24);  // exit 1 fits alone, but not after 15 ms of the split
+  std::vector<Candidate> without_edge = candidates();
+  without_edge.pop_back();
+  const Choice chosen = choose(without_edge, question_, link(1e9), access_, "");
+  EXPECT_EQ(without_edge[chosen.candidate].key, "device 0");
+}
+
+TEST_F(ThreeExits, HeedsWhatTheRequestForces) {
+  question_.force_place = Place::split;
+  EXPECT_EQ(key(choice(10e6)), "split");
+  EXPECT_EQ(choice(10e6).why, Why::forced);
+  question_.force_place.reset();
+  question_.force_exit = 0;
+  EXPECT_EQ(key(choice(10e6)), "device 0");
+  question_.force_exit.reset();
+  question_.device_only = true;
+  EXPECT_EQ(key(choice(10e6)), "device 1");
+  EXPECT_EQ(choice(10e6).why, Why::no_edge);
+}
+
+TEST_F(ThreeExits, HeedsTheLeastAccuracyAsFarAsItCan) {
+  question_.min_accuracy = 0.85;
+  EXPECT_EQ(key(choice(10e3)), "device 2") << "too late, but accurate enough";
+  question_.min_accuracy = 0.95;
+  EXPECT_EQ(key(choice(10e3)), "device 1") << "no exit is that accurate";
+}
+
+TEST_F(ThreeExits, KeepsThePlanInForceUntilAnotherIsClearlyBetter) {
+  const double about_equal = 692e3;
+  const std::string first = key(choice(about_equal));
+  in_force_ = first == "edge" ? "split" : "edge";
+  EXPECT_EQ(key(choice(about_equal)), in_force_);
+  EXPECT_EQ(key(choice(100e6)), "edge");
+}
+
+TEST_F(ThreeExits, ProbesAnUnknownLinkOnlyWhenItMay) {
+  access_.measured = false;
+  EXPECT_EQ(key(choice(1e6)), "device 1");
+  question_.may_probe = true;
+  const Choice chosen = choice(1e6);
+  EXPECT_EQ(chosen.why, Why::probing);
+  EXPECT_EQ(key(chosen), "split") << "the fewest bytes";
+  access_.measured = true;
+  access_.stale = true;
+  EXPECT_EQ(choice(10e3).why, Why::probing);
+  question_.device_only = true;
+  EXPECT_EQ(choice(10e3).why, Why::no_edge);
+}
+
+TEST(ProbeBudget, IsOneInEightAndNotTooOften) {
+  testing::FakeClock clock;
+  ProbeBudget budget;
+  EXPECT_TRUE(budget.ask(true, clock.now()));
+  budget.spend(clock.now());
+  for (int request = 0; request < 20; ++request) EXPECT_FALSE(budget.ask(true, clock.now()));
+  clock.advance(milliseconds(600));
+  EXPECT_TRUE(budget.ask(true, clock.now()));
+  budget.spend(clock.now());
+  clock.advance(milliseconds(600));
+  for (int request = 1; request < 8; ++request) EXPECT_FALSE(budget.ask(true, clock.now()));
+  EXPECT_TRUE(budget.ask(true, clock.now()));
+}
+
+}  // namespace
+}  // namespace branchline::runtime
