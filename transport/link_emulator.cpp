@@ -12,6 +12,7 @@
 #include "transport/io_thread.h"
 #include "transport/link_line.h"
 #include "transport/tcp_listen.h"
+#include "transport/tcp_resolve.h"
 
 namespace branchline::transport {
 namespace {
@@ -65,6 +66,7 @@ struct LinkEmulator::Parts final : IoObject, std::enable_shared_from_this<LinkEm
   struct Connection {
     std::weak_ptr<tcp::socket> device;
     std::weak_ptr<tcp::socket> edge;
+    std::vector<std::weak_ptr<LinkFlow>> flows;
   };
 
   Parts(std::shared_ptr<IoThread::Parts> io_parts, const Endpoint& listen,
@@ -95,6 +97,9 @@ struct LinkEmulator::Parts final : IoObject, std::enable_shared_from_this<LinkEm
         boost::system::error_code ignored;
         if (with_reset) socket->set_option(asio::socket_base::linger(true, 0), ignored);
         socket->close(ignored);
+      }
+      for (const auto& weak : connection.flows) {
+        if (const auto flow = weak.lock()) flow->wake();
       }
     }
   }
@@ -128,16 +133,17 @@ struct LinkEmulator::Parts final : IoObject, std::enable_shared_from_this<LinkEm
   asio::awaitable<void> join(SocketPtr device) {
     const auto self = shared_from_this();
     boost::system::error_code error;
-    tcp::resolver resolver(io->context);
-    const auto addresses = co_await resolver.async_resolve(
-        target.host, std::to_string(target.port), asio::redirect_error(asio::use_awaitable, error));
+    const auto addresses = co_await resolve(io->context, target, error);
     auto edge = std::make_shared<tcp::socket>(io->context);
     connections.remove_if([](const Connection& old) { return old.device.expired(); });
-    connections.push_back({device, edge});
+    Connection& connection = connections.emplace_back(Connection{device, edge, {}});
+    const auto up = std::make_shared<LinkFlow>(uplink, device, edge, queue_bytes);
+    const auto down = std::make_shared<LinkFlow>(downlink, edge, device, queue_bytes);
+    connection.flows = {up, down};
     boost::system::error_code refused = asio::error::host_not_found;
     for (const auto& address : addresses) {
       edge->close(error);
-      edge->open(address.endpoint().protocol(), error);
+      edge->open(address.protocol(), error);
       keep_buffers_small(*edge);
       co_await edge->async_connect(address, asio::redirect_error(asio::use_awaitable, refused));
       if (!refused || !acceptor.is_open()) break;
@@ -148,8 +154,8 @@ struct LinkEmulator::Parts final : IoObject, std::enable_shared_from_this<LinkEm
       co_return;
     }
     for (const auto& socket : {device, edge}) socket->set_option(tcp::no_delay(true), error);
-    std::make_shared<LinkFlow>(uplink, device, edge, queue_bytes)->start();
-    std::make_shared<LinkFlow>(downlink, edge, device, queue_bytes)->start();
+    up->start();
+    down->start();
   }
 
   std::shared_ptr<IoThread::Parts> io;

@@ -70,6 +70,7 @@ class LinkFlow final : public LinkLine::Receiver, public std::enable_shared_from
   LinkFlow(std::shared_ptr<LinkLine> line, SocketPtr from, SocketPtr to, std::size_t queue_bytes);
 
   void start();
+  void wake() { room_.cancel(); }  ///< its sockets were closed
   void arrive(std::vector<std::byte> chunk) override;
 
  private:

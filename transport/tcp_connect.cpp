@@ -1,20 +1,12 @@
 #include "transport/asio.h"
 #include "transport/tcp_channel.h"
+#include "transport/tcp_resolve.h"
 
 namespace branchline::transport {
 asio::awaitable<void> TcpChannel::connect_to(Endpoint endpoint) {
   const auto self = shared_from_this();
   boost::system::error_code error;
-  asio::ip::tcp::resolver resolver(io_->context);
-  asio::ip::tcp::resolver::results_type addresses;
-  const auto numeric = asio::ip::make_address(endpoint.host, error);
-  if (!error) {
-    const asio::ip::tcp::endpoint address(numeric, endpoint.port);
-    addresses = asio::ip::tcp::resolver::results_type::create(address, endpoint.host, "");
-  } else {
-    addresses = co_await resolver.async_resolve(endpoint.host, std::to_string(endpoint.port),
-                                                asio::redirect_error(asio::use_awaitable, error));
-  }
+  const auto addresses = co_await resolve(io_->context, std::move(endpoint), error);
   if (!error && !finished_) {
     co_await asio::async_connect(socket_, addresses,
                                  asio::redirect_error(asio::use_awaitable, error));

@@ -140,6 +140,17 @@ TEST_F(LinkEmulatorTest, HoldsNoMoreThanItsWindowSoThatTheSenderFeelsTheLink) {
   EXPECT_EQ(recorder->sent().size(), 3u);
 }
 
+TEST_F(LinkEmulatorTest, AResetReachesASenderThatWaitsForRoom) {
+  begin(steady_link(40e6, 40e6, 0ns));
+  auto recorder = std::make_shared<Recorder>();
+  const auto channel = dial(recorder);
+  ASSERT_TRUE(recorder->wait_for_messages(1));
+  link_->set_profile(steady_link(1, 1, 0ns));
+  ASSERT_TRUE(channel->send(sample_request(1, {8'000'000})));
+  link_->reset_all();
+  EXPECT_TRUE(recorder->wait_until_closed());
+}
+
 TEST_F(LinkEmulatorTest, TheEdgesEndIsPassedOn) {
   begin(steady_link(40e6, 40e6, 1ms));
   auto recorder = std::make_shared<Recorder>();
