@@ -151,6 +151,7 @@ int run_verify(const VerifyFlags& flags) {
 }  // namespace
 
 Verb add_verify(CLI::App& app) {
+  constexpr int kMany = 1'000'000;
   CLI::App* command = app.add_subcommand(
       "verify", "Check that the model cut anywhere gives what the whole model gives");
   const auto flags = std::make_shared<VerifyFlags>();
@@ -169,11 +170,11 @@ Verb add_verify(CLI::App& app) {
   command
       ->add_option("--cuts", flags->options.cuts,
                    "Cut vertices tried per exit, evenly spread; default: every one")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(1, kMany));
   command
       ->add_option("--sets", flags->options.sets,
                    "Random predecessor-closed sets of units tried; default 16")
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::Range(0, kMany));
   command->add_option("--seed", flags->options.seed, "Of the inputs and the sets; default 1");
   command->add_flag("--json", flags->json, "Print branchline.verify/1 (docs/verify.md)");
   command->footer(
