@@ -2,8 +2,8 @@
 
 namespace branchline::apps {
 
-/// SIGTERM and SIGINT, taken away from every thread: construct before any thread begins. A second
-/// signal, while the first is being served, ends the process at once. One per process.
+/// Hears SIGTERM and SIGINT from its construction on, on whichever thread they come: libraries have
+/// started threads before main. A second signal ends the process at once. One per process.
 class StopSignals {
  public:
   StopSignals();
