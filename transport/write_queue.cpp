@@ -43,8 +43,9 @@ void WriteQueue::next_segments(std::size_t max_segments, TimePoint now,
   for (Waiting& waiting : frames_) {
     if (out.size() >= max_segments) break;
     if (!waiting.stamped) {
-      waiting.frame.stamp_budget(now - waiting.queued);
-      waiting.begun = now;
+      // The frame may be younger than the writer's look at the clock: a budget never grows.
+      waiting.begun = std::max(now, waiting.queued);
+      waiting.frame.stamp_budget(waiting.begun - waiting.queued);
       waiting.stamped = true;
     }
     waiting.frame.append_segments(waiting.written, out);

@@ -35,6 +35,16 @@ TEST(WriteQueue, TheBudgetLosesTheTimeSpentWaiting) {
   EXPECT_EQ(budget_in(segments), Duration(50ms).count());
 }
 
+TEST(WriteQueue, AFrameYoungerThanTheWritersLookAtTheClockGainsNoBudget) {
+  WriteQueue queue(1 << 20);
+  queue.start();
+  ASSERT_TRUE(queue.push(frame_of(sample_request(1, {})), kStart + 5ms));
+  ASSERT_TRUE(queue.try_begin());
+  std::vector<std::span<const std::byte>> segments;
+  queue.next_segments(64, kStart, segments);
+  EXPECT_EQ(budget_in(segments), Duration(80ms).count());
+}
+
 TEST(WriteQueue, ABudgetUsedUpBecomesZero) {
   WriteQueue queue(1 << 20);
   queue.start();
