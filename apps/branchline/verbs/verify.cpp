@@ -166,7 +166,7 @@ Verb add_verify(CLI::App& app) {
   command
       ->add_option("--tolerance", flags->options.tolerance,
                    "|a-b| allowed, as a share of the exit's largest output; default 1e-4")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(1e-9, 1.0));
   command
       ->add_option("--cuts", flags->options.cuts,
                    "Cut vertices tried per exit, evenly spread; default: every one")
