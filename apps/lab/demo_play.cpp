@@ -19,8 +19,9 @@ Options options_for(const Method& method, const DemoStage& stage, std::uint16_t 
   if (method.uses_edge) options.edges = {"127.0.0.1:" + std::to_string(link_port)};
   options.deadline = stage.script.deadline;
   options.device_slowdown = stage.slowdown;
-  options.queue_depth = method.waits ? 1 : 64;
-  options.when_full = method.waits ? WhenFull::drop_oldest : WhenFull::wait;
+  // A robot wants the newest frame: one that still waits when the next arrives is given up.
+  options.queue_depth = 1;
+  options.when_full = WhenFull::drop_oldest;
   return options;
 }
 
@@ -114,6 +115,15 @@ void wait_until_ready(const Engine& engine, const StopFlag& stop) {
   }
 }
 
+/// Some frames before the curtain, as any robot sees them before it drives off: the first runs of
+/// everything are slow, and the engine learns the link. They are not recorded.
+void rehearse(Engine& engine, const DemoStage& stage, const StopFlag& stop) {
+  PlaySettings settings = settings_for(Method{.name = "rehearsal"}, stage.script, Clock::now());
+  settings.frames = 12;
+  const auto source = frames_in_memory(*stage.frames);
+  play_frames(engine, *source, settings, stop, [](const FrameRecord&) {});
+}
+
 }  // namespace
 
 DemoScript full_script() { return {12s, 28s, 5s, 8s, 7s}; }
@@ -161,6 +171,7 @@ Played play_method(const Method& method, const DemoStage& stage, const StopFlag&
                              stage.script.good_downlink_bytes_per_s, stage.script.delay));
   Engine engine = Engine::open(stage.model, options_for(method, stage, link.port()));
   if (method.uses_edge) wait_until_ready(engine, stop);
+  rehearse(engine, stage, stop);
 
   PlayedLog log;
   const auto source = frames_in_memory(*stage.frames);
@@ -175,15 +186,18 @@ Played play_method(const Method& method, const DemoStage& stage, const StopFlag&
   return log.copy();
 }
 
-Duration deepest_exit_time(const std::string& model, const std::vector<SourceFrame>& frames) {
-  Options options;
-  options.deadline = kPatience;
-  Engine engine = Engine::open(model, options);
+Duration exit_time(Engine& engine, int exit, const std::vector<SourceFrame>& frames,
+                   double rate_hz) {
   std::vector<Duration> times;
-  for (std::size_t i = 0; i < std::min<std::size_t>(frames.size(), 25); ++i) {
+  const TimePoint start = Clock::now();
+  for (std::size_t i = 0; i < std::min<std::size_t>(frames.size(), 12); ++i) {
+    // At the play's rate: between two frames other programs take the caches, as they will then.
+    const std::chrono::duration<double> due(static_cast<double>(i) / rate_hz);
+    std::this_thread::sleep_until(start + std::chrono::duration_cast<Duration>(due));
     const FrameRequest frame = from(frames[i].image);
     Request request = frame;
-    request.force_exit = engine.exits();
+    request.force_exit = exit;
+    request.deadline = Clock::now() + kPatience;
     const Result result = engine.infer(request);
     if (result) times.push_back(result.timing.device);
   }
@@ -191,6 +205,16 @@ Duration deepest_exit_time(const std::string& model, const std::vector<SourceFra
   std::nth_element(times.begin(), times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2),
                    times.end());
   return times[times.size() / 2];
+}
+
+double slowdown_for(Duration first_exit, Duration deepest_exit, Duration deadline) {
+  const auto ns = [](Duration d) {
+    return static_cast<double>(std::max<Duration::rep>(1, d.count()));
+  };
+  constexpr double kDeepestPerDeadline = 1.8, kFirstPerDeadline = 0.45;
+  const double factor = std::min(kDeepestPerDeadline * ns(deadline) / ns(deepest_exit),
+                                 kFirstPerDeadline * ns(deadline) / ns(first_exit));
+  return std::max(1.0, factor);
 }
 
 }  // namespace branchline::lab

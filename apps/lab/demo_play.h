@@ -39,8 +39,8 @@ struct Method {
   std::string name;
   bool uses_edge = true;
   bool edge_answers_only = false;  ///< an answer of the device is no answer
-  std::optional<Place> force_place;
-  std::optional<int> force_exit;
+  std::optional<Place> force_place = std::nullopt;
+  std::optional<int> force_exit = std::nullopt;
   bool waits = false;  ///< for a late answer, without insurance
 };
 
@@ -67,7 +67,14 @@ using OnSecond = std::function<void(Duration at, const LinkSample& link, const P
 Played play_method(const Method& method, const DemoStage& stage, const StopFlag& stop,
                    const OnSecond& on_second = {});
 
-/// How long the deepest exit takes on this machine as it is: the median over some frames.
-Duration deepest_exit_time(const std::string& model, const std::vector<SourceFrame>& frames);
+/// How long an exit takes on this machine as it is: the median over some frames that arrive at the
+/// play's rate.
+Duration exit_time(Engine& engine, int exit, const std::vector<SourceFrame>& frames,
+                   double rate_hz);
+
+/// The factor that makes this machine a small device: the deepest exit takes 1.8 deadlines (then
+/// exit 3, nearly as accurate, does not fit there either), unless exit 1 would take more than 0.45
+/// of one.
+double slowdown_for(Duration first_exit, Duration deepest_exit, Duration deadline);
 
 }  // namespace branchline::lab

@@ -37,9 +37,6 @@ struct DemoFlags {
   bool fast = false;
 };
 
-/// The deepest exit on the device alone takes this many deadlines.
-constexpr double kDeepestPerDeadline = 1.5;
-
 std::vector<lab::SourceFrame> camera_frames(std::int64_t count) {
   branchy_models::CameraOptions options;
   options.count = count;
@@ -106,8 +103,25 @@ std::vector<lab::Played> play_baselines(const std::vector<lab::Method>& methods,
   return played;
 }
 
-lab::DemoStory story_of(const lab::DemoStage& stage, const model::ModelManifest& manifest,
-                        std::uint16_t edge_port, const DemoFlags& flags) {
+/// Exit times of this machine as it is.
+struct DeviceSpeed {
+  Duration first{0}, deepest{0};
+};
+
+DeviceSpeed measure_device(const std::string& model, const std::vector<lab::SourceFrame>& frames,
+                           double rate_hz) {
+  Engine engine = Engine::open(model);
+  return {lab::exit_time(engine, 1, frames, rate_hz),
+          lab::exit_time(engine, engine.exits(), frames, rate_hz)};
+}
+
+Duration slowed(Duration time, const lab::DemoStage& stage) {
+  return Duration(static_cast<Duration::rep>(static_cast<double>(time.count()) * stage.slowdown));
+}
+
+lab::DemoStory story_of(const lab::DemoStage& stage, const DeviceSpeed& speed,
+                        const model::ModelManifest& manifest, std::uint16_t edge_port,
+                        const DemoFlags& flags) {
   lab::DemoStory story;
   const lab::DemoScript& script = stage.script;
   story.model = manifest.name;
@@ -118,10 +132,12 @@ lab::DemoStory story_of(const lab::DemoStage& stage, const model::ModelManifest&
   story.exits = static_cast<int>(manifest.exits.size());
   for (const auto& exit : manifest.exits) story.exit_accuracy.push_back(exit.accuracy);
   story.device = fmt::format(
-      "one thread of this machine, slowed by ×{:.3g}: after each piece of work the thread sleeps "
-      "{:.3g} times as long as the work took. The factor is chosen so that the deepest exit takes "
-      "about {:.2g} deadlines",
-      stage.slowdown, stage.slowdown - 1, kDeepestPerDeadline);
+      "one thread of this machine, slowed by ×{0:.3g}: after each piece of work the thread sleeps "
+      "{1:.3g} times as long as it computed. At first it took {2} for exit 1 and {3} for exit {4}; "
+      "slowed, it takes about {5} and {6}",
+      stage.slowdown, stage.slowdown - 1, show_duration(speed.first), show_duration(speed.deepest),
+      story.exits, show_duration(slowed(speed.first, stage)),
+      show_duration(slowed(speed.deepest, stage)));
   story.edge =
       fmt::format("branchlined, a process of its own at 127.0.0.1:{}, not slowed", edge_port);
   story.link = fmt::format(
@@ -188,20 +204,20 @@ int run_demo(DemoFlags flags, const std::string& configuration) {
 
   lab::EdgeProcess edge(lab::find_edge_program(), flags.model, folder.path("branchlined.log"));
   stage.edge_port = edge.port();
-  const Duration deepest = lab::deepest_exit_time(flags.model, frames);
-  const double wanted = kDeepestPerDeadline * static_cast<double>(stage.script.deadline.count());
-  stage.slowdown =
-      std::max(1.0, wanted / static_cast<double>(std::max<Duration::rep>(1, deepest.count())));
-  lab::DemoStory story = story_of(stage, manifest, edge.port(), flags);
+  const DeviceSpeed speed = measure_device(flags.model, frames, stage.script.rate_hz);
+  stage.slowdown = lab::slowdown_for(speed.first, speed.deepest, stage.script.deadline);
+  lab::DemoStory story = story_of(stage, speed, manifest, edge.port(), flags);
   std::cout << fmt::format(
-                   "branchline demo · {} ({} exits) · device slowed by ×{:.3g} (deepest exit: {} "
-                   "here, {} there) · edge 127.0.0.1:{} · deadline {} · {:g} Hz",
-                   manifest.name, story.exits, stage.slowdown, show_duration(deepest),
-                   show_duration(Duration(static_cast<Duration::rep>(wanted))), edge.port(),
+                   "branchline demo · {} ({} exits) · device slowed by ×{:.3g}: exit 1 takes {}, "
+                   "exit {} {} · edge 127.0.0.1:{} · deadline {} · {:g} Hz",
+                   manifest.name, story.exits, stage.slowdown,
+                   show_duration(slowed(speed.first, stage)), story.exits,
+                   show_duration(slowed(speed.deepest, stage)), edge.port(),
                    show_duration(stage.script.deadline), stage.script.rate_hz)
             << std::endl;
 
-  const lab::Played ours = lab::play_method(lab::Method{.name = "branchline"}, stage, stop, show_second);
+  const lab::Played ours =
+      lab::play_method(lab::Method{.name = "branchline"}, stage, stop, show_second);
   if (stop.raised()) return stop.exit_code();
   const std::vector<lab::Method> methods = baselines(story.exits);
   std::cerr << fmt::format("branchline: the same {:.0f} s for edge only and device only\n",

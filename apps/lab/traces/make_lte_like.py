@@ -2,7 +2,7 @@
 """Makes lte_like.csv: an uplink at the edge of a cell, made up, no recording.
 
 Two states that last a few seconds each (a Markov chain): fair coverage around 2.5 Mbit/s, poor coverage around
-0.45 Mbit/s. Inside a state the logarithm of the rate follows a first-order autoregression, as fading does. The
+0.3 Mbit/s. Inside a state the logarithm of the rate follows a first-order autoregression, as fading does. The
 downlink is three times the uplink. The seed makes the file the same everywhere:
 
     python3 make_lte_like.py > lte_like.csv
@@ -11,7 +11,7 @@ import math
 import random
 
 SEED, STEP_S, LENGTH_S = 11, 0.2, 30.0
-STATES = {"fair": (2.5, 0.30), "poor": (0.45, 0.22)}  # median Mbit/s, spread of log rate
+STATES = {"fair": (2.5, 0.30), "poor": (0.30, 0.18)}  # median Mbit/s, spread of log rate
 MEAN_STAY_S = 5.0
 
 

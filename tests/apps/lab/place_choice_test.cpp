@@ -1,0 +1,67 @@
+#include "apps/lab/place_choice.h"
+
+#include <gtest/gtest.h>
+
+#include "apps/lab/demo_play.h"
+
+namespace branchline::lab {
+namespace {
+
+using namespace std::chrono_literals;
+using graph::LayerGraph;
+using graph::Unit;
+
+Unit unit(std::int32_t id, std::int64_t bytes, Duration device, Duration edge) {
+  Unit made;
+  made.id = id;
+  made.name = "u" + std::to_string(id);
+  made.type = id == 0 ? "input" : "conv";
+  made.output_bytes = bytes;
+  if (id > 0) made.inputs = {{id - 1, 0}};
+  made.outputs.resize(1);
+  made.time = {device, edge};
+  return made;
+}
+
+/// input 10 kB -> narrow 1 kB (30 ms | 3 ms) -> deep 40 B (120 ms | 12 ms); one exit.
+LayerGraph bottleneck_graph() {
+  LayerGraph graph;
+  graph.tiers = {Tier::device, Tier::edge};
+  graph.units = {unit(0, 10'000, 0ms, 0ms), unit(1, 1'000, 30ms, 3ms), unit(2, 40, 120ms, 12ms)};
+  graph.exits.resize(1);
+  graph.exits[0].name = "exit1";
+  graph.exits[0].value = {2, 0};
+  return graph;
+}
+
+TEST(PlaceOptions, AFastLinkFitsTheEdgeASlowOneTheSplitNoneTheDevice) {
+  const LayerGraph graph = bottleneck_graph();
+  const auto fast = options_at(graph, planner::LinkSpeed{1e6, 1e6, 0ms}, 98ms);
+  EXPECT_EQ(fast[2].exit, 1);
+  EXPECT_LT(fast[2].predicted, fast[1].predicted);
+  const auto slow = options_at(graph, planner::LinkSpeed{5e4, 5e4, 0ms}, 98ms);
+  EXPECT_EQ(slow[0].exit, 0);
+  EXPECT_EQ(slow[1].exit, 1);  // 30 + 1 kB in 20 ms + 12
+  EXPECT_NEAR(static_cast<double>(slow[1].predicted.count()), 62.8e6, 1e6);
+  EXPECT_EQ(slow[2].exit, 0);  // 10 kB in 200 ms
+  const auto none = options_at(graph, std::nullopt, 98ms);
+  EXPECT_TRUE(none[0].possible);
+  EXPECT_FALSE(none[1].possible);
+  EXPECT_FALSE(none[2].possible);
+}
+
+TEST(DemoScript, TheLinkFollowsTheActs) {
+  const DemoScript script = full_script();
+  transport::LinkProfile trace;
+  trace.steps = {{0ms, 100, 300}, {20s, 200, 600}, {40s, 300, 900}};
+  const transport::LinkProfile link = link_of(script, trace);
+  ASSERT_EQ(link.steps.size(), 4u);  // good, two of the trace, good again
+  EXPECT_EQ(link.steps[1].at, script.good);
+  EXPECT_EQ(link.steps[2].at, script.good + 20s);
+  EXPECT_EQ(link.steps[3].at, script.good + script.trace);
+  EXPECT_EQ(link.steps[3].uplink_bytes_per_s, script.good_uplink_bytes_per_s);
+  EXPECT_LE(2 * script.length(), 150s);  // the play and its baselines, within three minutes
+}
+
+}  // namespace
+}  // namespace branchline::lab
