@@ -11,17 +11,16 @@ LinkSerializer::LinkSerializer(RateSchedule schedule, Duration delay, Duration j
 
 void LinkSerializer::offer(std::uint64_t bytes, TimePoint now) {
   run_until(now);
-  waiting_.push_back({bytes, now});
+  waiting_.push_back(bytes);
   waiting_bytes_ += bytes;
   if (waiting_.size() == 1) begin_next(now);
 }
 
-/// The first chunk starts when the wire is free and the chunk is there, whichever is later.
-void LinkSerializer::begin_next(TimePoint free_since) {
+void LinkSerializer::begin_next(TimePoint now) {
   departure_.reset();
   if (waiting_.empty()) return;
-  since_ = std::max(free_since, waiting_.front().offered);
-  left_ = static_cast<double>(waiting_.front().bytes);
+  since_ = now;
+  left_ = static_cast<double>(waiting_.front());
   if (!frozen()) departure_ = schedule_.through_at(left_, since_);
 }
 
@@ -30,7 +29,7 @@ void LinkSerializer::run_until(TimePoint now) {
   while (departure_ && *departure_ <= now) {
     const TimePoint left_wire = *departure_;
     in_flight_.push_back(arrival_after(left_wire));
-    waiting_bytes_ -= waiting_.front().bytes;
+    waiting_bytes_ -= waiting_.front();
     waiting_.pop_front();
     begin_next(left_wire);
   }
@@ -41,8 +40,7 @@ TimePoint LinkSerializer::arrival_after(TimePoint departure) {
   if (jitter_ > Duration{0}) {
     arrival += Duration{std::uniform_int_distribution<std::int64_t>(0, jitter_.count())(random_)};
   }
-  last_arrival_ = std::max(last_arrival_, arrival);
-  return last_arrival_;
+  return arrival;
 }
 
 std::size_t LinkSerializer::take_arrived(TimePoint now) {
@@ -88,7 +86,6 @@ void LinkSerializer::thaw(TimePoint now) {
   const Duration stood = now - *frozen_since_;
   frozen_since_.reset();
   for (TimePoint& arrival : in_flight_) arrival += stood;
-  last_arrival_ += stood;
   if (waiting_.empty()) return;
   since_ = now;
   departure_ = schedule_.through_at(left_, since_);

@@ -37,12 +37,7 @@ class LinkSerializer {
   std::uint64_t bytes_waiting() const noexcept { return waiting_bytes_; }
 
  private:
-  struct Chunk {
-    std::uint64_t bytes = 0;
-    TimePoint offered;
-  };
-
-  void begin_next(TimePoint free_since);
+  void begin_next(TimePoint now);
   void run_until(TimePoint now);
   TimePoint arrival_after(TimePoint departure);
 
@@ -51,13 +46,12 @@ class LinkSerializer {
   Duration jitter_;
   std::mt19937_64 random_;
 
-  std::deque<Chunk> waiting_;  ///< the first one is on its way into the wire
+  std::deque<std::uint64_t> waiting_;  ///< bytes; the first chunk is on its way into the wire
   std::uint64_t waiting_bytes_ = 0;
   double left_ = 0;                     ///< bytes of the first that were not sent by since_
   TimePoint since_;                     ///< when the first began, or the schedule last changed
   std::optional<TimePoint> departure_;  ///< of the first, as things stand
   std::deque<TimePoint> in_flight_;     ///< arrivals of what left
-  TimePoint last_arrival_;
   std::optional<TimePoint> frozen_since_;
 };
 

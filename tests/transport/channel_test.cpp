@@ -168,6 +168,14 @@ TEST_P(ChannelSuite, WhatWasQueuedBeforeCloseStillArrives) {
   EXPECT_EQ(std::get<Refused>(messages[0].body).sentence, "going down");
 }
 
+TEST_P(ChannelSuite, WhatTheSocketHadNoRoomForStillArrivesAfterClose) {
+  auto pair = make();
+  pair->near->send(sample_request(5, {8'000'000}));
+  pair->near->close("done");
+  ASSERT_TRUE(pair->far_listener->wait_until_closed());
+  EXPECT_EQ(own_messages(*pair, *pair->far_listener).size(), 1u);
+}
+
 TEST_P(ChannelSuite, GoesDownWithItsThreadAndMayOutliveIt) {
   auto pair = make();
   pair->server.reset();
