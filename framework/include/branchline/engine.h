@@ -66,12 +66,13 @@ class Engine {
   Engine& operator=(Engine&&) noexcept;
   ~Engine();  ///< stop(0)
 
-  /// Blocks to the deadline at most, whatever link and edge do.
+  /// Blocks to the deadline at most, whatever link and edge do; longer only when the device has no
+  /// answer at all by then.
   Result infer(const Request& request) noexcept;
 
   /// Copies the inputs.
   Ticket submit(const Request& request);
-  /// The callback runs on a thread of the engine's, in frame order.
+  /// The callback runs on a thread of the engine's, in frame order; it must not stop the engine.
   void submit(const Request& request, std::function<void(Result)> callback);
 
   /// What would be decided now, for a budget and optionally another link. Nothing runs.

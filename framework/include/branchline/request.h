@@ -24,9 +24,13 @@ struct Request {
   std::uint64_t frame = 0;            ///< returned with the result; yours to choose
   std::optional<TimePoint> deadline;  ///< capture stamp + budget; unset: Options::deadline from now
   std::optional<double> min_accuracy;  ///< 0..1; exits known to be below are not planned
-  std::optional<int> force_exit;       ///< from 1
-  std::optional<Place> force_place;    ///< for experiments
-  bool device_only = false;            ///< nothing of this frame leaves the robot
+  /// From 1. On the device it is computed to its end, late if it must; an edge that fails is still
+  /// replaced by an earlier exit.
+  std::optional<int> force_exit;
+  /// For experiments: plans of this place only, when the link is up and they are prepared. The
+  /// insurance stays: see Result::fell_back().
+  std::optional<Place> force_place;
+  bool device_only = false;  ///< nothing of this frame leaves the robot
 };
 
 }  // namespace v0

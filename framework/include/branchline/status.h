@@ -17,9 +17,9 @@ struct Event {
 };
 
 struct Status {
-  bool ready = false;
+  bool ready = false;  ///< no plan wanted for the present link is still being prepared
   Link link;
-  Plan plan;  ///< in force for Options::deadline
+  Plan plan;  ///< of the last request that was free to choose, else for Options::deadline
   std::uint64_t done = 0, in_time = 0, late = 0, fell_back = 0, dropped = 0;
   Duration p50{0}, p95{0}, p99{0};  ///< latency of the last 1000 answers
   Duration reserve{0};              ///< answers are given this much before the deadline
