@@ -16,7 +16,7 @@ constexpr auto kDrainTime = std::chrono::seconds(1);
 /// What the kernel may hold of ours that is not on the wire yet. The rest waits in our queue, where
 /// its budget runs down and a Cancel still takes it back.
 using UnsentBytes = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>;
-constexpr int kMaxUnsentBytes = 128 * 1024;
+constexpr int kMaxUnsentBytes = 256 * 1024;
 
 /// Until a peer has said Hello it may make us hold no more than this.
 FrameLimits handshake_limits() {
