@@ -27,7 +27,7 @@ TrainingRecipe alexnet_recipe(DataSetKind kind) {
   recipe.batch = 128;
   recipe.learning_rate = 1.5e-3;
   recipe.exit_weights = {0.3, 0.3, 0.5, 0.7, 1.0};
-  recipe.epochs = kind == DataSetKind::cifar10 ? 10 : 4;
+  recipe.epochs = kind == DataSetKind::cifar10 ? 10 : 8;
   recipe.is_mirrored = true;
   recipe.shift = kind == DataSetKind::cifar10 ? 2 : 1;
   return recipe;
