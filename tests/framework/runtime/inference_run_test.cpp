@@ -1,0 +1,153 @@
+#include "framework/runtime/inference_run.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <thread>
+
+#include "branchline/edge_service.h"
+#include "framework/model/tensor_bridge.h"
+#include "framework/planner/planner_registry.h"
+#include "framework/runtime/request_input.h"
+#include "tests/framework/runtime/tiny_network.h"
+
+namespace branchline::runtime {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// The parts of an engine around one run, with the test as their only thread.
+class RunOfATinyNetwork : public ::testing::Test {
+ protected:
+  static std::string file() {
+    const auto folder = std::filesystem::temp_directory_path() / "branchline_inference_run_test";
+    std::filesystem::create_directories(folder);
+    return testing::write_tiny_network(folder.string(), 2);
+  }
+  static graph::LayerGraph timed(graph::LayerGraph graph) {
+    graph.tiers = {Tier::device, Tier::edge};
+    for (graph::Unit& unit : graph.units) unit.time = {milliseconds(1), milliseconds(1)};
+    return graph;
+  }
+  static EdgeService edge_of(const std::string& model_file) {
+    EdgeOptions options;
+    options.model_files = {model_file};
+    options.listen = "127.0.0.1:0";
+    return EdgeService::open(options);
+  }
+
+  RunOfATinyNetwork() {
+    for (int exit = 0; exit < 3; ++exit) {
+      shelf_.want_now(
+          *runnable_plan(graph_, model_->digest(), all_on(graph_, exit, Tier::device), *times_));
+    }
+  }
+  ~RunOfATinyNetwork() override { link_.shut_down("the test is over"); }
+
+  bool prepared() {
+    for (int attempt = 0; attempt < 2000; ++attempt) {
+      link_.tick();
+      shelf_.prepare_edge(link_);
+      const LinkView view = link_.view();
+      if (view.up && shelf_.under_way(view.connection) == 0) return true;
+      std::this_thread::sleep_for(milliseconds(10));
+    }
+    return false;
+  }
+
+  Result run(Place place) {
+    const TimePoint now = Clock::now();
+    auto slot = std::make_shared<AnswerSlot>(
+        1, TimeBudget{now, now + std::chrono::minutes(1), milliseconds(1)});
+    InferenceRun run({blank_inputs(*model_), {}, {}, place, false, slot}, context_);
+    for (auto state = run.state(); state != InferenceRun::State::done; state = run.state()) {
+      if (state == InferenceRun::State::ready) run.step();
+      if (state == InferenceRun::State::waiting) std::this_thread::sleep_for(milliseconds(1));
+    }
+    return slot->settle(Clock::now());
+  }
+
+  double error_of(const Result& result) const {
+    std::vector<at::Tensor> inputs;
+    for (const auto& [value, tensor] : blank_inputs(*model_)) inputs.push_back(tensor);
+    const Tensor expected = model::from_torch(model_->run_reference(inputs).at(2));
+    const auto* want = static_cast<const float*>(expected.data.get());
+    const auto* got = static_cast<const float*>(result.outputs.at(0).data.get());
+    double error = 0, largest = 0;
+    for (int i = 0; i < 4; ++i) {
+      error = std::max(error, std::abs(static_cast<double>(want[i]) - static_cast<double>(got[i])));
+      largest = std::max(largest, std::abs(static_cast<double>(want[i])));
+    }
+    return error / largest;
+  }
+
+  const std::string file_ = file();
+  const std::shared_ptr<const model::Model> model_ = model::Model::load(file_);
+  EdgeService edge_ = edge_of(file_);
+  const SystemTime time_;
+  const planner::PlannerRegistry planners_ = planner::standard_planners();
+  const graph::LayerGraph graph_ = timed(model_->layers());
+  std::unique_ptr<transport::IoThread> io_ = std::make_unique<transport::IoThread>();
+  LinkMonitor link_{{{"127.0.0.1", edge_.port()}},
+                    model_->digest(),
+                    [this](const auto& endpoint, const auto& hello, auto listener) {
+                      return transport::connect(*io_, endpoint, hello, std::chrono::seconds(1),
+                                                std::move(listener));
+                    },
+                    time_,
+                    [] {}};
+  std::shared_ptr<StepTimes> times_ = std::make_shared<StepTimes>(graph_);
+  WireCosts wire_{graph_, model_->manifest(), 1};
+  slice::SliceCache cache_{64 << 20};
+  PlanShelf shelf_{model_, cache_, [] {}, [](const std::string& error) { FAIL() << error; }};
+  Replanner replanner_{graph_, model_->digest(), planners_.find("edgent"), times_, wire_, shelf_,
+                       time_};
+  DeviceRunner runner_{1};
+  Bell bell_;
+  RunContext context_{graph_, replanner_, shelf_, link_, wire_, runner_, time_, bell_};
+};
+
+TEST_F(RunOfATinyNetwork, RunsTheTailOnTheDeviceAsEdgentsPaperDoes) {
+  const std::vector<std::int32_t> cuts = cut_vertices(graph_, 2);
+  ASSERT_GT(cuts.size(), 3u);
+  planner::Plan plan = all_on(graph_, 2, Tier::device);
+  for (std::int32_t unit = 1; unit <= cuts[cuts.size() / 2]; ++unit) {
+    auto& tier = plan.tier[static_cast<std::size_t>(unit)];
+    if (tier) tier = Tier::edge;
+  }
+  const auto server_first = runnable_plan(graph_, model_->digest(), plan, *times_);
+  ASSERT_TRUE(server_first);
+  ASSERT_FALSE(server_first->tail.empty());
+  shelf_.want(*server_first);
+  ASSERT_TRUE(prepared());
+  const Result result = run(Place::split);
+  EXPECT_EQ(result.outcome, Outcome::ok) << result.explain();
+  EXPECT_EQ(result.plan.place, Place::split) << result.explain();
+  EXPECT_FALSE(result.fell_back()) << result.explain();
+  ASSERT_TRUE(result);
+  EXPECT_LT(error_of(result), 0.01);
+}
+
+TEST_F(RunOfATinyNetwork, FallsBackToTheDeepestExitWhenTheLinkIsLostBeforeSending) {
+  const auto on_edge =
+      runnable_plan(graph_, model_->digest(), all_on(graph_, 2, Tier::edge), *times_);
+  shelf_.want(*on_edge);
+  ASSERT_TRUE(prepared());
+  const TimePoint now = Clock::now();
+  auto slot = std::make_shared<AnswerSlot>(
+      1, TimeBudget{now, now + std::chrono::minutes(1), milliseconds(1)});
+  InferenceRun run({blank_inputs(*model_), {}, {}, Place::edge, false, slot}, context_);
+  run.step();  // decides
+  link_.shut_down("cut");
+  while (run.state() == InferenceRun::State::ready) run.step();
+  const Result result = slot->settle(Clock::now());
+  EXPECT_EQ(result.why, Why::link_down) << result.explain();
+  EXPECT_EQ(result.plan.exit, 3);
+  EXPECT_TRUE(result.fell_back());
+  EXPECT_LT(error_of(result), 1e-4);
+}
+
+}  // namespace
+}  // namespace branchline::runtime
