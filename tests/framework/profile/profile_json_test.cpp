@@ -62,6 +62,7 @@ TEST(ProfileJson, NamesTheFieldThatIsWrong) {
   EXPECT_THAT(error_of(replaced(text, "\"median_ns\": 10", "\"median_ns\": \"10\"")),
               HasSubstr("median_ns"));
   EXPECT_THAT(error_of(replaced(text, "\"digest\"", "\"digits\"")), HasSubstr("digest"));
+  EXPECT_THAT(error_of(replaced(text, "\"exit\": 1", "\"exit\": 0")), HasSubstr("counts from 1"));
   EXPECT_THAT(error_of("[]"), HasSubstr("not an object"));
 }
 

@@ -117,6 +117,17 @@ TEST(UnitTimer, FewerCutsStillAccountForAllTime) {
   EXPECT_EQ(sum, Duration(5100));
 }
 
+TEST(UnitTimer, AHeadGetsOnlyWhatTheTrunkLeavesIt) {
+  const auto graph = branchline::testing::branchy_chain();
+  FakeMachine machine{graph};
+  TimerOptions options;
+  options.max_cuts = 1;
+  const std::vector<Duration> times = time_cuts(graph, machine.runner(), options).unit_time;
+  // Exit 3 divides behind 4: units 1, 3 and 4 share 4000. Exit 2 divides behind 3, at 2500 of 4100.
+  EXPECT_NEAR(static_cast<double>(times[4].count()), 1333, 1);
+  EXPECT_NEAR(static_cast<double>(times[5].count()), 1600 - 1333, 2);
+}
+
 TEST(UnitTimer, NeverDividesWhereAValueCannotTravel) {
   auto graph = branchline::testing::narrow_chain();
   graph.units[2].transmissible = false;

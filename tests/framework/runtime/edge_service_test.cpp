@@ -140,6 +140,28 @@ TEST(EdgeService, AnswersEveryCutOfEveryExitAsTheWholeModelWould) {
   EXPECT_EQ(edge.status().failed, 0u);
 }
 
+TEST(EdgeService, HandsOutSeveralValuesEachUnderItsName) {
+  const EdgeService edge = EdgeService::open(tiny_options());
+  EdgeClient client(edge.port());
+  const graph::LayerGraph& graph = tiny_model()->layers();
+  Question asked = question(2, 0);
+  std::vector<std::int32_t> units = to_units(profile::whole_of(graph, 1).units);
+  for (const std::int32_t id : to_units(asked.plan.stages[0].units)) units.push_back(id);
+  asked.plan.stages[0].units = to_ranges(units);
+  asked.plan.outputs = {to_wire(graph.exits[2].value), to_wire(graph.exits[1].value)};
+  prepare(client, asked.plan);
+  const auto reply = client.ask(request_of(asked));
+  ASSERT_TRUE(reply && std::holds_alternative<transport::Answer>(*reply));
+  const auto reference = tiny_model()->run_reference(slice::random_inputs(*tiny_model(), 1, 5));
+  const auto& tensors = std::get<transport::Answer>(*reply).tensors;
+  ASSERT_EQ(tensors.size(), 2u);
+  for (const transport::WireTensor& tensor : tensors) {
+    const std::size_t exit = from_wire(tensor.value) == graph.exits[1].value ? 1 : 2;
+    EXPECT_TRUE(
+        at::allclose(model::to_torch(decode_value(graph, tensor)), reference[exit], 1e-3, 1e-4));
+  }
+}
+
 TEST(EdgeService, ChoppedPlansGiveTheSameAnswer) {
   EdgeOptions options = tiny_options();
   options.piece = 50us;
