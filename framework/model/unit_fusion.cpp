@@ -2,13 +2,10 @@
 
 #include <algorithm>
 #include <optional>
-#include <queue>
 #include <set>
-#include <unordered_map>
 #include <unordered_set>
 
-#include "framework/base/error.h"
-#include "framework/model/node_groups.h"
+#include "framework/model/fusion_state.h"
 #include "framework/model/operator_class.h"
 #include "framework/model/write_groups.h"
 
@@ -18,20 +15,9 @@ namespace {
 using torch::jit::Graph;
 using torch::jit::Node;
 using torch::jit::Value;
-namespace prim = torch::jit::prim;
 
 /// Longer regions of cheap operators are left in pieces.
 constexpr std::size_t kMaximumRegion = 24;
-
-std::vector<Node*> computing_nodes(Graph& graph) {
-  std::vector<Node*> nodes;
-  for (Node* node : graph.nodes()) {
-    if (node->kind() != prim::Constant) nodes.push_back(node);
-  }
-  return nodes;
-}
-
-bool is_glue(const Node& node) { return classify(node).role == Role::glue; }
 
 bool follows_producer(Role role) { return role == Role::activation || role == Role::view; }
 
@@ -39,14 +25,9 @@ bool is_cheap(Role role) {
   return follows_producer(role) || role == Role::combination || role == Role::glue;
 }
 
-class UnitFusion {
+class UnitFusion : public FusionState {
  public:
-  explicit UnitFusion(Graph& graph) : groups_(computing_nodes(graph)) {
-    for (Value* output : graph.outputs()) exits_.insert(output);
-    for (int i = 0; i < groups_.node_count(); ++i) {
-      for (const Value* value : values_read(*groups_.node(i))) readers_[value].push_back(i);
-    }
-  }
+  using FusionState::FusionState;
 
   void keep_fixed(const std::vector<std::vector<Node*>>& fixed) {
     for (const std::vector<Node*>& nodes : fixed) lock(nodes, "normalise");
@@ -62,76 +43,14 @@ class UnitFusion {
   void merge_regions();
   void merge_followers();
   void merge_lonely_views();
-  std::vector<FusedUnit> units() const;
 
  private:
-  int index_of(const Value* value) const { return groups_.index_of(value->node()); }
-  int group_of(const Value* value) const { return groups_.group_of(value->node()); }
-
-  void lock(const std::vector<Node*>& nodes, const std::string& type);
-  bool is_locked(int group) const;
-  std::vector<Value*> tensors_read(int index) const;
-  bool only_read_by(const Value* value, const std::unordered_set<int>& groups) const;
-  bool is_only_read_by(const Value* value, int group) const {
-    return only_read_by(value, {groups_.group_of(group), group_of(value)});
-  }
   std::vector<int> region_ending_at(int index) const;
   bool may_lead(const Value* value, int follower) const;
   void follow_producer(int index);
   void follow_one_producer(int index);
   bool ends_with_layer(const Value* value) const;
-  std::string type_of(int group) const;
-  bool is_of_views(int group) const;
-  int first_worker(int group) const;
-
-  NodeGroups groups_;
-  std::unordered_set<const Value*> exits_;
-  std::unordered_map<const Value*, std::vector<int>>
-      readers_;  ///< nodes, those that own a reading block included
-  std::vector<std::pair<int, std::string>> locked_;  ///< a node of the group, its type
 };
-
-void UnitFusion::lock(const std::vector<Node*>& nodes, const std::string& type) {
-  std::vector<int> indices;
-  for (const Node* node : nodes) indices.push_back(groups_.index_of(node));
-  groups_.merge_with_between(indices);
-  if (!indices.empty()) locked_.emplace_back(indices.front(), type);
-}
-
-bool UnitFusion::is_locked(int group) const {
-  return std::any_of(locked_.begin(), locked_.end(),
-                     [&](const auto& entry) {
-                       return groups_.group_of(entry.first) == groups_.group_of(group);
-                     }) ||
-         std::any_of(groups_.members(group).begin(), groups_.members(group).end(), [&](int member) {
-           return classify(*groups_.node(member)).role == Role::opaque;
-         });
-}
-
-/// Tensors that the node reads, those that come through its glue included.
-std::vector<Value*> UnitFusion::tensors_read(int index) const {
-  std::vector<Value*> tensors;
-  std::vector<Value*> open = values_read(*groups_.node(index));
-  std::set<const Value*> seen;
-  for (std::size_t i = 0; i < open.size(); ++i) {
-    Value* const value = open[i];
-    if (!seen.insert(value).second) continue;
-    if (index_of(value) >= 0 && is_glue(*value->node())) {
-      for (Value* deeper : values_read(*value->node())) open.push_back(deeper);
-    } else {
-      tensors.push_back(value);
-    }
-  }
-  return tensors;
-}
-
-bool UnitFusion::only_read_by(const Value* value, const std::unordered_set<int>& groups) const {
-  if (exits_.count(value) != 0) return false;
-  const auto readers = readers_.find(value);
-  return readers == readers_.end() ||
-         std::all_of(readers->second.begin(), readers->second.end(),
-                     [&](int reader) { return groups.count(groups_.group_of(reader)) != 0; });
-}
 
 void UnitFusion::merge_untransmissible() {
   for (int i = 0; i < groups_.node_count(); ++i) {
@@ -239,31 +158,6 @@ bool UnitFusion::ends_with_layer(const Value* value) const {
   return type == "conv" || type == "linear";
 }
 
-std::string UnitFusion::type_of(int group) const {
-  for (const auto& [node, type] : locked_) {
-    if (groups_.group_of(node) == groups_.group_of(group)) return type;
-  }
-  // What dominates the time of a unit names it.
-  static const char* const kOrder[] = {"opaque", "conv",    "linear", "norm", "pool",
-                                       "concat", "softmax", "add",    "act"};
-  std::set<std::string> types;
-  bool pools = false;
-  bool divides = false;
-  for (const int member : groups_.members(group)) {
-    const Node& node = *groups_.node(member);
-    const OperatorClass entry = classify(node);
-    types.insert(entry.type);
-    pools = pools || entry.role == Role::pooling;
-    divides = divides || (pools && node.kind() == torch::jit::aten::div);
-  }
-  if (pools && divides)
-    return "norm";  // local response normalisation: x / (k + alpha·pool(x²))^beta
-  for (const char* type : kOrder) {
-    if (types.count(type) != 0) return type;
-  }
-  return "other";
-}
-
 void UnitFusion::follow_producer(int index) {
   std::vector<Value*> reads;
   for (const int member : groups_.members(index)) {
@@ -313,14 +207,6 @@ void UnitFusion::merge_followers() {
   }
 }
 
-bool UnitFusion::is_of_views(int group) const {
-  const std::vector<int>& members = groups_.members(group);
-  return std::all_of(members.begin(), members.end(), [&](int member) {
-    const Role role = classify(*groups_.node(member)).role;
-    return role == Role::view || role == Role::glue;
-  });
-}
-
 namespace {
 
 std::optional<std::size_t> elements_per_input(const Value* value) {
@@ -356,39 +242,6 @@ void UnitFusion::merge_lonely_views() {
     }
     if (!is_exit && read <= made) groups_.merge(i, readers[0]);
   }
-}
-
-/// The node that gives the group its place: numbers stand wherever tracing or scripting put them.
-int UnitFusion::first_worker(int group) const {
-  for (const int member : groups_.members(group)) {
-    if (!is_glue(*groups_.node(member))) return member;
-  }
-  return group;
-}
-
-std::vector<FusedUnit> UnitFusion::units() const {
-  std::vector<int> missing(static_cast<std::size_t>(groups_.node_count()), 0);
-  std::set<std::pair<int, int>> ready;  // by place
-  std::size_t left = 0;
-  for (int i = 0; i < groups_.node_count(); ++i) {
-    if (groups_.group_of(i) != i) continue;
-    ++left;
-    missing[static_cast<std::size_t>(i)] = static_cast<int>(groups_.predecessors(i).size());
-    if (missing[static_cast<std::size_t>(i)] == 0) ready.emplace(first_worker(i), i);
-  }
-  std::vector<FusedUnit> units;
-  while (!ready.empty()) {
-    const int group = ready.begin()->second;
-    ready.erase(ready.begin());
-    FusedUnit unit{type_of(group), {}};
-    for (const int member : groups_.members(group)) unit.nodes.push_back(groups_.node(member));
-    units.push_back(std::move(unit));
-    for (const int next : groups_.successors(group)) {
-      if (--missing[static_cast<std::size_t>(next)] == 0) ready.emplace(first_worker(next), next);
-    }
-  }
-  BL_EXPECT(units.size() == left, "fusion made a cycle of units");
-  return units;
 }
 
 }  // namespace
