@@ -19,7 +19,7 @@ struct DemoScript {
   Duration trace_from{0};                        ///< where in the trace act 2 begins
   double good_uplink_bytes_per_s = 2.5e6, good_downlink_bytes_per_s = 5e6;
   Duration delay = std::chrono::milliseconds(5);  ///< one way
-  Duration deadline = std::chrono::milliseconds(100);
+  Duration deadline = std::chrono::milliseconds(150);
   double rate_hz = 6;
 
   Duration cut_begin() const { return good + trace + before_cut; }
@@ -73,7 +73,7 @@ Duration exit_time(Engine& engine, int exit, const std::vector<SourceFrame>& fra
                    double rate_hz);
 
 /// The factor that makes this machine a small device: the deepest exit takes 1.8 deadlines (then
-/// exit 3, nearly as accurate, does not fit there either), unless exit 1 would take more than 0.45
+/// exit 3, nearly as accurate, does not fit there either), unless exit 1 would take more than 0.4
 /// of one.
 double slowdown_for(Duration first_exit, Duration deepest_exit, Duration deadline);
 
