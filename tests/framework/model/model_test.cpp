@@ -121,6 +121,26 @@ def forward(self, x):
   EXPECT_EQ(types_of(*model), "input linear linear");
 }
 
+TEST(ModelLoad, DropsDropoutThatIsOnButDropsNothing) {
+  const auto model = checked(
+      "def forward(self, x):\n    return torch.linear(torch.dropout(x, 0.0, True), self.w0)\n",
+      {{1, 6}}, {weight({6, 6})});
+  EXPECT_EQ(types_of(*model), "input linear");
+}
+
+TEST(ModelLoad, FollowsADictThatGrowsAndIsReadBetween) {
+  const auto model = checked(R"(
+def forward(self, x):
+    kept: Dict[str, Tensor] = {}
+    kept["low"] = torch.linear(x, self.w0)
+    kept["high"] = torch.relu(torch.linear(kept["low"], self.w0))
+    return {"out": torch.linear(kept["high"], self.w0) + kept["low"]}
+)",
+                             {{1, 6}}, {weight({6, 6})});
+  EXPECT_EQ(types_of(*model), "input linear linear linear");
+  EXPECT_EQ(model->layers().exits[0].name, "out");
+}
+
 TEST(ModelLoad, SurvivesWritesThroughViews) {
   checked(R"(
 def forward(self, x):
