@@ -131,7 +131,9 @@ void AnswerSlot::choose_answer(TimePoint now) {
       planned_.place != Place::device || answer->plan.exit < planned_.exit;
   if (less_than_planned && !as_planned) result_.abandoned = planned_;
   if (edge_pending_ && !as_planned && result_.why != Why::probing) {
-    result_.why = Why::edge_timeout;
+    // The device may be done before the edge was even due.
+    const bool was_due = now - budget_.start > planned_.predicted || now >= budget_.answer_by();
+    result_.why = was_due ? Why::edge_timeout : Why::link_too_slow;
   }
   if (infeasible_ && !(as_planned && in_time)) {
     result_.outcome = Outcome::infeasible;
@@ -150,7 +152,7 @@ Result AnswerSlot::settle(TimePoint now) {
       result_.latency = result_.timing.total = now - budget_.start;
       choose_answer(now);
       settled_ = true;
-      timed_out = edge_pending_;
+      timed_out = edge_pending_ && now >= budget_.answer_by();
       release = std::exchange(release_, {});
       tell = on_change_;
     }

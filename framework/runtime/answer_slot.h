@@ -23,7 +23,7 @@ class AnswerSlot {
   /// What was decided. `infeasible`: the device cannot be sure of any answer in time.
   void begin(Plan plan, Why why, Link link, bool infeasible);
 
-  /// The device has an answer; the deepest one counts. `final`: it is what was planned.
+  /// The device has an answer; the deepest one counts. `final`: nothing better is planned.
   void offer_device(Plan plan, Tensor logits, bool final);
 
   /// The edge's answer, or that of a tail computed from it: what was planned.
@@ -42,7 +42,7 @@ class AnswerSlot {
   void record(const std::function<void(Timing&)>& change);
 
   /// Called once, from whoever settles, when the result is made while the edge's answer is still
-  /// wanted by nobody: `timed_out` says that it should have come.
+  /// wanted by nobody: `timed_out` says that it should have come, else the device was quicker.
   void on_settled(std::function<void(bool timed_out)> release);
 
   /// What is to be told of every change that may end the wait; set before anything else.

@@ -177,7 +177,8 @@ void InferenceRun::send() {
   }
   const bool probing = decision_.choice.why == Why::probing;
   task_.slot->on_settled([&link = context_.link, id = *id, probing](bool timed_out) {
-    probing ? link.detach(id) : link.cancel(id, timed_out);
+    // An answer that is only not needed any more still tells how fast the link is.
+    probing || !timed_out ? link.detach(id) : link.cancel(id, true);
   });
 }
 
@@ -210,7 +211,10 @@ void InferenceRun::offer(int exit) {
   insurance_->mark_answered(exit);
   Plan plan = context_.replanner.describe_device(exit);
   if (!plan.stages.empty()) plan.stages.front().compute = device_time_;
-  const bool final = on_device_from_start_ && exit == decision_.shelved->plan.exit;
+  // As deep as planned is as good as planned, wherever it came from; an experiment that forces a
+  // place wants to see that place's answer.
+  const bool free = on_device_from_start_ || !task_.force_place;
+  const bool final = free && exit >= decision_.shelved->plan.exit;
   task_.slot->offer_device(std::move(plan), logits(exit), final);
 }
 

@@ -58,6 +58,25 @@ TEST_F(Slot, GivesTheInsuranceWhenTheClockSaysSoAndReleasesTheEdge) {
   EXPECT_EQ(released, 1);
 }
 
+TEST_F(Slot, DoesNotWaitForAnEdgeThatIsSlowerThanTheDevice) {
+  int quicker = 0;
+  Plan planned = plan_of(3, Place::split);
+  planned.predicted = milliseconds(30);
+  slot_.begin(planned, Why::planned, {}, false);
+  slot_.on_settled([&](bool timed_out) { quicker += timed_out ? 100 : 1; });
+  slot_.offer_device(plan_of(3, Place::device), {}, true);
+  EXPECT_TRUE(slot_.due(in_time_));
+  const Result result = slot_.settle(in_time_);
+  EXPECT_EQ(result.outcome, Outcome::ok);
+  EXPECT_EQ(result.why, Why::link_too_slow);
+  EXPECT_TRUE(result.fell_back());
+  EXPECT_EQ(quicker, 1);
+  AnswerSlot other(6, slot_.budget());
+  other.begin(planned, Why::planned, {}, false);
+  other.offer_device(plan_of(3, Place::device), {}, true);
+  EXPECT_EQ(other.settle(start_ + milliseconds(31)).why, Why::edge_timeout) << "it was due";
+}
+
 TEST_F(Slot, IsLateWhenTheDeadlineHasPassed) {
   slot_.begin(plan_of(1, Place::device), Why::no_edge, {}, false);
   EXPECT_FALSE(slot_.due(start_ + minutes(2))) << "late is better than never";
