@@ -26,10 +26,12 @@ struct Act {
 /// What one place could have done at a moment.
 struct PlaceOption {
   Place place = Place::device;
-  int exit = 0;              ///< deepest that fits the budget, from 1; 0: none
-  Duration predicted{0};     ///< of that exit; of exit 1 when none fits
-  Duration deepest_exit{0};  ///< predicted time of the deepest exit
-  bool possible = true;      ///< false without a link
+  int exit = 0;                                   ///< deepest that fits the budget, from 1; 0: none
+  Duration predicted{0};                          ///< of that exit; of exit 1 when none fits
+  Duration deepest_exit{0};                       ///< predicted time of the deepest exit
+  bool possible = true;                           ///< false without a link
+  std::optional<double> accuracy = std::nullopt;  ///< of that exit, codecs on the way included
+  std::int32_t cut = 0;                           ///< last unit on the device
 };
 
 /// A frame whose place is explained: the link as the engine knew it, and every place's prediction.

@@ -26,17 +26,22 @@ std::vector<std::optional<Tier>> tiers_for(const graph::LayerGraph& graph, int e
   return tiers;
 }
 
+struct Placed {
+  Duration predicted{0};
+  std::int32_t cut = 0;
+};
+
 /// Fastest way to answer with this exit at this place; nullopt when there is none.
-std::optional<Duration> fastest(const planner::PlanRequest& request, Place place, int exit) {
+std::optional<Placed> fastest(const planner::PlanRequest& request, Place place, int exit) {
   const std::vector<std::int32_t> cuts = graph::cut_vertices(request.graph, exit);
-  std::optional<Duration> best;
+  std::optional<Placed> best;
   for (const std::int32_t cut : cuts) {
     const Place at = cut == cuts.front()  ? Place::edge
                      : cut == cuts.back() ? Place::device
                                           : Place::split;
     if (at != place) continue;
     const auto plan = planner::price_plan(request, exit, tiers_for(request.graph, exit, cut));
-    if (plan && (!best || plan->predicted < *best)) best = plan->predicted;
+    if (plan && (!best || plan->predicted < best->predicted)) best = Placed{plan->predicted, cut};
   }
   return best;
 }
@@ -46,14 +51,16 @@ PlaceOption option_for(const planner::PlanRequest& request, Place place, Duratio
   option.place = place;
   option.possible = false;
   for (int exit = 0; exit < request.graph.exit_count(); ++exit) {
-    const std::optional<Duration> time = fastest(request, place, exit);
-    if (!time) continue;
-    if (!option.possible) option.predicted = *time;
+    const std::optional<Placed> placed = fastest(request, place, exit);
+    if (!placed) continue;
+    const Duration time = placed->predicted;
+    if (!option.possible) option.predicted = time;
     option.possible = true;
-    option.deepest_exit = *time;
-    if (*time > budget) continue;
+    option.deepest_exit = time;
+    if (time > budget) continue;
+    option.cut = placed->cut;
     option.exit = exit + 1;
-    option.predicted = *time;
+    option.predicted = time;
   }
   return option;
 }
@@ -75,8 +82,15 @@ std::string against(const PlaceOption& other, const PlaceOption& chosen) {
     return fmt::format("{} reaches only exit {} in time (exit {} would take {})", name, other.exit,
                        chosen.exit, show_duration(other.deepest_exit));
   }
-  return fmt::format("{} would give exit {} in {}", name, other.exit,
-                     show_duration(other.predicted));
+  std::string text =
+      fmt::format("{} would give exit {} in {}", name, other.exit, show_duration(other.predicted));
+  if (other.accuracy && chosen.accuracy && *other.accuracy < *chosen.accuracy) {
+    text += fmt::format(
+        " but be right less often: {:.1f} % instead of {:.1f} %, by what its codec "
+        "and exit cost",
+        100 * *other.accuracy, 100 * *chosen.accuracy);
+  }
+  return text;
 }
 
 }  // namespace

@@ -42,6 +42,12 @@ std::vector<PlaceChoice> explain_places(const std::string& model_file, double sl
   std::vector<PlaceChoice> choices;
   for (const FrameRecord& frame : typical_frames(records)) {
     choices.push_back({frame, options_at(graph, link_seen_by(frame), deadline - kReserve)});
+    for (PlaceOption& option : choices.back().options) {
+      if (option.exit == 0) continue;
+      std::vector<graph::ValueId> crossing;
+      if (option.place != Place::device) crossing = {{option.cut, 0}};
+      option.accuracy = costs.accuracy(option.exit - 1, crossing);
+    }
   }
   return choices;
 }
