@@ -126,7 +126,11 @@ std::uint64_t play_frames(Engine& engine, FrameSource& source, const PlaySetting
     submit_frame(engine, *frame, settings, arrival,
                  [&reports, &settings, &classes, since_start, lag,
                   label = frame->label](const Result& result) {
-                   FrameRecord record = record_of(result, lag, classes);
+                   // The engine counts from the call: what its deadline lacks passed before.
+                   const bool begun = result.deadline > Duration::zero();
+                   const Duration before = begun ? settings.deadline - result.deadline : lag;
+                   FrameRecord record = record_of(result, before, classes);
+                   record.deadline = settings.deadline;
                    record.method = settings.method;
                    record.arrival = since_start;
                    record.label = label;
