@@ -1,6 +1,7 @@
 #include "apps/branchline/flags.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -165,6 +166,12 @@ std::string show_rate(double bytes_per_s) {
   constexpr std::array<UnitOfMeasure, 4> kShown = {
       {{"bit/s", 0.125}, {"kbit/s", 125}, {"Mbit/s", 125e3}, {"Gbit/s", 125e6}}};
   return show_measure(bytes_per_s, kShown);
+}
+
+std::string padded(const std::string& text, std::size_t width) {
+  const auto columns = static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+  return text + std::string(columns < width ? width - columns : 1, ' ');
 }
 
 CLI::Option* add_duration(CLI::App& app, const std::string& flag, std::chrono::nanoseconds& value,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -42,6 +43,9 @@ std::string show_bytes(std::int64_t bytes);
 
 /// "2 Mbit/s" from bytes per second.
 std::string show_rate(double bytes_per_s);
+
+/// Pads to `width` columns, at least one space; counts characters, not bytes ("µs" is two columns).
+std::string padded(const std::string& text, std::size_t width);
 
 /// Flags bound to the value itself; parsed when the command line is, so that errors name the flag
 /// and exit with 2.

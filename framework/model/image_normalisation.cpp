@@ -20,7 +20,8 @@ at::Tensor per_channel(const std::vector<float>& values) {
 std::vector<Node*> prepend_one(Graph& graph, std::size_t input, const InputManifest& manifest) {
   Value* const network_input = graph.inputs()[input];
   Value* const picture = graph.insertInput(input, "picture" + std::to_string(input));
-  picture->setType(c10::TensorType::create(at::kByte, at::kCPU, c10::SymbolicShape(c10::optional<std::size_t>(4)),
+  picture->setType(c10::TensorType::create(at::kByte, at::kCPU,
+                                           c10::SymbolicShape(c10::optional<std::size_t>(4)),
                                            c10::VaryingShape<c10::Stride>(4), false));
   const torch::jit::WithInsertPoint at_start(*graph.nodes().begin());
   // One multiplication and one addition instead of a division, a subtraction and a division.

@@ -13,6 +13,10 @@ endif()
 add_library(bl_warnings INTERFACE)
 target_compile_options(bl_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
                        $<$<BOOL:${BRANCHLINE_WERROR}>:-Werror>)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # GCC 12 warns wrongly about "text" + std::to_string(n) (GCC bug 105329).
+  target_compile_options(bl_warnings INTERFACE -Wno-restrict)
+endif()
 if(CMAKE_UNITY_BUILD)
   # Private implementation structs hold types of their own file's unnamed namespace, which is sound there; a unity
   # build includes that file into another one and GCC takes it for a header.

@@ -68,14 +68,7 @@ std::string place_of_plan(const Plan& plan) {
   return tiers.empty() ? "device" : tiers.front();
 }
 
-/// Pads to `width` letters; UTF-8 continuation bytes take no room.
-std::string padded(const std::string& text, std::size_t width) {
-  const auto letters = static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char letter) { return (letter & 0xC0) != 0x80; }));
-  return text + std::string(letters < width ? width - letters : 1, ' ');
-}
-
-std::string percent(double share) {
+std::string whole_percent(double share) {
   return std::to_string(static_cast<int>(std::lround(share * 100))) + " %";
 }
 
@@ -184,7 +177,7 @@ std::string explanation_text(const PlanRequest& request, const PlanExplanation& 
   for (std::size_t exit = 0; exit < explanation.best_of_exit.size(); ++exit) {
     const std::optional<double>& accuracy = request.graph.exits[exit].accuracy;
     text << "  " << padded(std::to_string(exit + 1), 6)
-         << padded(accuracy ? percent(*accuracy) : "-", 10);
+         << padded(accuracy ? whole_percent(*accuracy) : "-", 10);
     const std::optional<Plan>& plan = explanation.best_of_exit[exit];
     if (!plan) {
       text << "no tier can run it\n";
@@ -196,7 +189,7 @@ std::string explanation_text(const PlanRequest& request, const PlanExplanation& 
                    : plan->feasible  ? "yes"
                                      : "no",
                    9)
-         << name_of_part(part.part) << " (" << percent(part.share) << ")\n";
+         << name_of_part(part.part) << " (" << whole_percent(part.share) << ")\n";
   }
   if (!explanation.goal) {
     text << "\nnothing deeper is left to reach: the deadline could be earlier\n";

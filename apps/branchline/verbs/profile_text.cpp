@@ -24,13 +24,6 @@ std::string stats_text(const TimeStats& stats) {
   return show_duration(stats.median) + " (" + show_duration(stats.p90) + ")";
 }
 
-/// Pads by characters, not bytes: "µs" is one column less than it is bytes.
-std::string padded(const std::string& text, std::size_t width) {
-  std::size_t columns = 0;
-  for (const char c : text) columns += (static_cast<unsigned char>(c) & 0xC0) != 0x80 ? 1 : 0;
-  return text + std::string(columns < width ? width - columns : 1, ' ');
-}
-
 std::string shortened(const std::string& text, std::size_t width) {
   return text.size() <= width ? text : text.substr(0, width - 3) + "...";
 }
@@ -54,7 +47,7 @@ void write_codecs(std::ostream& out, const TierProfile& tier) {
     out << "  " << padded(name, 14) << stats_text(stats) << '\n';
 }
 
-std::string percent(double share) {
+std::string signed_percent(double share) {
   std::ostringstream text;
   text << std::showpos << std::fixed << std::setprecision(1) << 100 * share << " %";
   return text.str();
@@ -119,9 +112,9 @@ std::string prediction_text(const std::vector<PredictionRow>& rows,
                             const profile::TimeRegression& fits) {
   std::ostringstream out;
   const auto cell = [](Duration predicted, const PredictionRow& row) {
-    return padded(
-        show_duration(predicted) + " " + percent(profile::relative_error(predicted, row.measured)),
-        22);
+    return padded(show_duration(predicted) + " " +
+                      signed_percent(profile::relative_error(predicted, row.measured)),
+                  22);
   };
   out << padded("model", 30) << padded("measured", 12) << padded("segments", 22)
       << padded("regression", 22) << "isolated layers\n";
@@ -132,13 +125,13 @@ std::string prediction_text(const std::vector<PredictionRow>& rows,
         << cell(row.isolated, row) << '\n';
   }
   out << padded("mean of |error|", 42)
-      << padded(percent(mean_error(rows, &PredictionRow::segments)), 22)
-      << padded(percent(mean_error(rows, &PredictionRow::regression)), 22)
-      << percent(mean_error(rows, &PredictionRow::isolated)) << '\n';
+      << padded(signed_percent(mean_error(rows, &PredictionRow::segments)), 22)
+      << padded(signed_percent(mean_error(rows, &PredictionRow::regression)), 22)
+      << signed_percent(mean_error(rows, &PredictionRow::isolated)) << '\n';
   out << "\nfit of the regression, all models together\n";
   for (const auto& [type, fit] : fits.fits()) {
     out << "  " << padded(type, 14) << fit.samples << " layers, mean error "
-        << percent(fit.mean_error) << '\n';
+        << signed_percent(fit.mean_error) << '\n';
   }
   return out.str();
 }
