@@ -47,7 +47,7 @@ std::string read_values(const graph::LayerGraph& graph, const RemotePart& asked,
 }
 
 void read_answer(const graph::LayerGraph& graph, const RemotePart& asked,
-                 const transport::Answer& answer, const LinkMonitor::Reply& reply,
+                 const transport::Answer& answer, const LinkReply& reply,
                  EdgeReply& read) {
   read.queued = std::max(answer.queued, Duration::zero());
   read.compute = std::max(answer.decode + answer.compute, Duration::zero());
@@ -62,7 +62,7 @@ void read_answer(const graph::LayerGraph& graph, const RemotePart& asked,
 }  // namespace
 
 EdgeReply read_reply(const graph::LayerGraph& graph, const RemotePart& asked,
-                     LinkMonitor::Reply reply) noexcept {
+                     LinkReply reply) noexcept {
   EdgeReply read;
   try {
     if (!reply.body) {

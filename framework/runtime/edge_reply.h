@@ -24,7 +24,7 @@ struct EdgeReply {
 
 /// Never throws for anything a peer can send. Cost: checks; decodes what was asked back.
 EdgeReply read_reply(const graph::LayerGraph& graph, const RemotePart& asked,
-                     LinkMonitor::Reply reply) noexcept;
+                     LinkReply reply) noexcept;
 
 void add_times(const EdgeReply& reply, Timing& timing);
 

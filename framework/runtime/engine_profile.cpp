@@ -73,7 +73,7 @@ profile::TierProfile profile_edge(const graph::LayerGraph& layers, LinkMonitor& 
     const auto lost = [](const std::string& sentence) {
       return transport::Refused{transport::Refusal::failed, sentence, Duration{0}};
     };
-    const auto id = link.ask(std::move(query), 0, [done, lost](LinkMonitor::Reply reply) {
+    const auto id = link.ask(std::move(query), 0, [done, lost](LinkReply reply) {
       done(reply.body ? std::move(*reply.body) : transport::Body(lost(reply.lost)));
     });
     if (!id) done(lost("there is no connection"));

@@ -147,7 +147,7 @@ void InferenceRun::send() {
   inbox_ = std::make_shared<Inbox>();
   // The handler may outlive this run, so it holds all that it needs but the engine's own parts.
   const auto hear = [inbox = inbox_, slot = task_.slot, decision = decision_,
-                     &context = context_](LinkMonitor::Reply reply) {
+                     &context = context_](LinkReply reply) {
     const RunnablePlan& plan = decision.shelved->plan;
     EdgeReply heard = read_reply(context.graph, *plan.remote, std::move(reply));
     if (heard.forgotten) context.shelf.forget_edge(plan.key);

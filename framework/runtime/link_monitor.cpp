@@ -1,7 +1,6 @@
 #include "framework/runtime/link_monitor.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "branchline/version.h"
@@ -14,12 +13,6 @@ using transport::Arrival;
 using transport::Body;
 using transport::Message;
 using transport::Refusal;
-
-constexpr double kOverheadWeight = 0.2;
-constexpr std::uint64_t kPingFrameBytes = 64;  // about; only its round trip matters
-constexpr Duration kLongestClog = std::chrono::seconds(5);
-
-Duration seconds_of(double seconds) { return Duration(std::llround(std::min(seconds, 1e6) * 1e9)); }
 
 std::string mismatch_sentence(const std::string& edge, const std::string& digest,
                               const transport::Welcome& welcome) {
@@ -108,42 +101,23 @@ void LinkMonitor::begin_to_connect(std::uint64_t connection) {
   }
 }
 
-bool LinkMonitor::anyone_waits() const {
-  return std::any_of(pending_.begin(), pending_.end(), [](const auto& entry) {
-    // Who waits for slices to compile, or for nothing but a measurement, can be pinged beside it.
-    return entry.second.request && entry.second.on_reply;
-  });
-}
-
 bool LinkMonitor::ping_due() const {
-  const bool pinged = ping_ && pending_.contains(*ping_);
-  if (pinged || anyone_waits() || !channel_) return false;
-  return !estimate_.values() || channel_->silent_for() >= kPingAfter;
+  const bool pinged = ping_ && meter_.awaits(*ping_);
+  if (pinged || meter_.anyone_waits() || !channel_) return false;
+  return !meter_.measured() || channel_->silent_for() >= kPingAfter;
 }
 
 Duration LinkMonitor::patience() const {
   Duration patience = kPongWithin;
-  if (const auto measured = estimate_.values()) {
+  if (const auto measured = meter_.measured()) {
     patience = std::max(patience, 4 * measured->round_trip);
   }
-  return patience + 2 * clogged_for();
-}
-
-Duration LinkMonitor::clogged_for() const {
-  double bytes = 0;
-  for (const auto& [id, pending] : pending_) {
-    if (id != ping_) bytes += static_cast<double>(pending.payload_bytes);
-  }
-  const auto measured = estimate_.values();
-  if (bytes == 0 || !measured || measured->uplink_bytes_per_s <= 0) return Duration::zero();
-  return std::min(seconds_of(bytes / measured->uplink_bytes_per_s), Duration(kLongestClog));
+  return patience + 2 * meter_.backlog();
 }
 
 bool LinkMonitor::peer_is_dead() const {
-  if (!ping_ || !channel_) return false;
-  const auto ping = pending_.find(*ping_);
-  if (ping == pending_.end()) return false;
-  const Duration waits = time_.now() - ping->second.asked;
+  if (!ping_ || !channel_ || !meter_.awaits(*ping_)) return false;
+  const Duration waits = time_.now() - meter_.asked(*ping_);
   return waits >= patience() && channel_->silent_for() >= patience();
 }
 
@@ -159,14 +133,14 @@ LinkView LinkMonitor::view() const {
   view.edge = transport::to_string(edges_[edge_]);
   if (!view.up) view.problem = problem_;
   view.connection = connection_;
-  view.measured = estimate_.values();
-  if (view.measured) view.age = now - goodput_told_;
-  view.tried = goodput_told_ != TimePoint{};
-  // A queue drains while nobody tells us of it.
-  view.edge_queue = std::max(Duration::zero(), queue_ - (now - queue_told_));
-  view.backlog = clogged_for();
-  view.up_overhead = static_cast<std::uint64_t>(up_overhead_);
-  view.down_overhead = static_cast<std::uint64_t>(down_overhead_);
+  view.measured = meter_.measured();
+  const std::optional<TimePoint> told = meter_.goodput_told();
+  view.tried = told.has_value();
+  if (told) view.age = now - *told;
+  view.edge_queue = meter_.edge_queue(now);
+  view.backlog = meter_.backlog();
+  view.up_overhead = meter_.up_overhead();
+  view.down_overhead = meter_.down_overhead();
   return view;
 }
 
@@ -179,18 +153,12 @@ std::optional<std::uint64_t> LinkMonitor::ask(Body body, std::uint64_t payload_b
     if (state_ != State::up || !channel_) return std::nullopt;
     channel = channel_;
     id = next_id_++;
-    Pending pending;
-    pending.on_reply = std::move(on_reply);
-    pending.asked = pending.begun = time_.now();
-    pending.payload_bytes = payload_bytes;
-    pending.request = std::holds_alternative<transport::Request>(body);
-    pending.alone = std::all_of(pending_.begin(), pending_.end(),
-                                [](const auto& entry) { return entry.second.payload_bytes == 0; });
-    pending_.emplace(id, std::move(pending));
+    const bool request = std::holds_alternative<transport::Request>(body);
+    meter_.expect(id, {std::move(on_reply), time_.now(), payload_bytes, request});
   }
   if (channel->send({id, std::move(body)})) return id;
   const std::lock_guard lock(mutex_);
-  pending_.erase(id);
+  meter_.forget(id);
   return std::nullopt;
 }
 
@@ -198,18 +166,7 @@ void LinkMonitor::cancel(std::uint64_t id, bool timed_out) {
   std::shared_ptr<transport::Channel> channel;
   {
     const std::lock_guard lock(mutex_);
-    const auto found = pending_.find(id);
-    if (found == pending_.end() || found->second.cancelled) return;
-    Pending& pending = found->second;
-    pending.cancelled = true;
-    pending.on_reply = {};
-    const TimePoint now = time_.now();
-    const bool tells = timed_out && pending.request && pending.alone && !pending.punished;
-    if (tells) {
-      estimate_.add_timeout(pending.payload_bytes, now - pending.begun, now);
-      goodput_told_ = now;
-    }
-    pending.punished = true;
+    if (!meter_.give_up(id, timed_out, time_.now())) return;
     channel = channel_;
   }
   if (channel) channel->send({id, transport::Cancel{}});
@@ -217,24 +174,13 @@ void LinkMonitor::cancel(std::uint64_t id, bool timed_out) {
 
 void LinkMonitor::detach(std::uint64_t id) {
   const std::lock_guard lock(mutex_);
-  const auto found = pending_.find(id);
-  if (found == pending_.end()) return;
-  found->second.cancelled = true;
-  found->second.on_reply = {};
+  meter_.detach(id);
 }
 
 void LinkMonitor::sent(std::uint64_t connection, std::uint64_t id, std::uint64_t bytes,
                        TimePoint begun) {
   const std::lock_guard lock(mutex_);
-  const auto found = pending_.find(id);
-  if (connection != connection_ || found == pending_.end()) return;
-  Pending& pending = found->second;
-  pending.begun = begun;
-  pending.frame_bytes = bytes;
-  if (pending.request && bytes > pending.payload_bytes) {
-    const auto overhead = static_cast<double>(bytes - pending.payload_bytes);
-    up_overhead_ += kOverheadWeight * (overhead - up_overhead_);
-  }
+  if (connection == connection_) meter_.sent(id, bytes, begun);
 }
 
 void LinkMonitor::heard(std::uint64_t connection, Message message, const Arrival& arrival) {
@@ -254,31 +200,21 @@ void LinkMonitor::heard(std::uint64_t connection, Message message, const Arrival
     lock.unlock();
     return on_change_();
   }
-  OnReply on_reply;
-  Reply reply;
+  std::pair<OnReply, LinkReply> heard;
   {
     const std::lock_guard lock(mutex_);
     if (connection != connection_) return;
     if (std::holds_alternative<transport::Draining>(message.body)) draining_ = true;
-    const auto found = pending_.find(message.id);
-    if (found == pending_.end() || state_ != State::up) {
+    if (!meter_.awaits(message.id) || state_ != State::up) {
       const auto* refused = std::get_if<transport::Refused>(&message.body);
       if (state_ == State::connecting && refused != nullptr) drop(refused->sentence, true);
       return;
     }
-    Pending pending = std::move(found->second);
     if (ping_ == message.id) ping_.reset();
-    pending_.erase(found);
     note_queue(message.body);
-    measure(pending, message.body, arrival);
-    reply.took = arrival.complete - pending.begun;
-    reply.download = arrival.complete - arrival.first_byte;
-    reply.bytes_up = pending.frame_bytes;
-    reply.bytes_down = arrival.frame_bytes;
-    on_reply = std::move(pending.on_reply);
+    heard = meter_.heard(message.id, std::move(message.body), arrival);
   }
-  reply.body = std::move(message.body);
-  if (on_reply) on_reply(std::move(reply));
+  if (heard.first) heard.first(std::move(heard.second));
 }
 
 void LinkMonitor::hear_welcome(const transport::Welcome& welcome) {
@@ -286,48 +222,19 @@ void LinkMonitor::hear_welcome(const transport::Welcome& welcome) {
   failures_ = 0;
   draining_ = mismatch_ = false;
   problem_.clear();
-  queue_ = welcome.queue;
-  queue_told_ = time_.now();
+  meter_.note_queue(welcome.queue, time_.now());
   events_.push_back({LinkEvent::Kind::up, "connected to " + transport::to_string(edges_[edge_]) +
                                               " (" + welcome.software + ")"});
 }
 
 void LinkMonitor::note_queue(const Body& body) {
-  const auto told = [this](Duration queue) {
-    queue_ = queue;
-    queue_told_ = time_.now();
-  };
+  const auto told = [this](Duration queue) { meter_.note_queue(queue, time_.now()); };
   if (const auto* answer = std::get_if<transport::Answer>(&body)) told(answer->queue);
   if (const auto* pong = std::get_if<transport::Pong>(&body)) told(pong->queue);
   if (const auto* refused = std::get_if<transport::Refused>(&body)) {
     if (refused->why == Refusal::overloaded) told(refused->queue);
     if (refused->why == Refusal::draining) draining_ = true;
   }
-}
-
-void LinkMonitor::measure(const Pending& pending, const Body& body, const Arrival& arrival) {
-  const TimePoint now = arrival.complete;
-  const Duration total = arrival.complete - pending.begun;
-  if (std::holds_alternative<transport::Pong>(body) && pending.alone) {
-    const std::uint64_t up = pending.frame_bytes > 0 ? pending.frame_bytes : kPingFrameBytes;
-    estimate_.add_exchange(up, arrival.frame_bytes, total, Duration::zero(), now);
-  }
-  const auto* answer = std::get_if<transport::Answer>(&body);
-  if (answer == nullptr || !pending.request) return;
-  std::uint64_t payload = 0;
-  for (const transport::WireTensor& tensor : answer->tensors) {
-    payload += tensor.encoded.payload_bytes;
-  }
-  if (arrival.frame_bytes > payload) {
-    const auto overhead = static_cast<double>(arrival.frame_bytes - payload);
-    down_overhead_ += kOverheadWeight * (overhead - down_overhead_);
-  }
-  if (!pending.alone) return;
-  goodput_told_ = now;
-  const Duration remote = answer->queued + answer->decode + answer->compute;
-  estimate_.add_exchange(std::max(pending.frame_bytes, pending.payload_bytes), arrival.frame_bytes,
-                         total, std::clamp(remote, Duration::zero(), total), now);
-  estimate_.add_download(arrival.frame_bytes, arrival.complete - arrival.first_byte, now);
 }
 
 void LinkMonitor::closed(std::uint64_t connection, const std::string& reason) {
@@ -342,11 +249,7 @@ void LinkMonitor::closed(std::uint64_t connection, const std::string& reason) {
 }
 
 LinkMonitor::Lost LinkMonitor::drop(const std::string& problem, bool mismatch) {
-  Lost lost;
-  for (auto& [id, pending] : pending_) {
-    if (pending.on_reply) lost.push_back(std::move(pending.on_reply));
-  }
-  pending_.clear();
+  Lost lost = meter_.drop_all();
   ping_.reset();
   // on_closed of this channel finds the link idle and is ignored.
   if (channel_) channel_->close(problem);
@@ -376,7 +279,7 @@ void LinkMonitor::try_next(bool mismatch) {
       std::min(Duration(kFirstBackOff) * (1 << std::max(rounds, 0)), Duration(kLongestBackOff));
   if (mismatch) wait = kMismatchBackOff;
   const double share = std::uniform_real_distribution<double>(0.5, 1)(random_);
-  next_try_ = time_.now() + seconds_of(std::chrono::duration<double>(wait).count() * share);
+  next_try_ = time_.now() + std::chrono::duration_cast<Duration>(wait * share);
 }
 
 std::vector<LinkEvent> LinkMonitor::take_events() {

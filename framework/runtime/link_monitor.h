@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "framework/base/clock.h"
+#include "framework/runtime/link_meter.h"
 #include "transport/channel.h"
 #include "transport/link_estimate.h"
 
@@ -55,17 +55,6 @@ class LinkMonitor {
       const transport::Endpoint&, const transport::Hello&,
       std::shared_ptr<transport::ChannelListener>)>;
 
-  /// What came back for a request: an Answer, Ready, Refused, ProfileReply …, or nothing more will
-  /// (`lost` says why).
-  struct Reply {
-    std::optional<transport::Body> body;
-    std::string lost;
-    Duration took{0};      ///< from the first byte sent to the last byte received
-    Duration download{0};  ///< of the reply's frame
-    std::uint64_t bytes_up = 0, bytes_down = 0;  ///< frames
-  };
-  using OnReply = std::function<void(Reply)>;
-
   /// @param edges   parsed; may be empty
   /// @param connect called by tick()
   LinkMonitor(std::vector<transport::Endpoint> edges, std::string digest, Connect connect,
@@ -101,15 +90,6 @@ class LinkMonitor {
   class Connection;
   enum class State { idle, connecting, up };
 
-  struct Pending {
-    OnReply on_reply;
-    TimePoint asked, begun;
-    std::uint64_t payload_bytes = 0, frame_bytes = 0;
-    bool request = false;    ///< a Request: its exchange measures the link
-    bool alone = false;      ///< nothing else was under way when it was sent
-    bool cancelled = false;  ///< kept to measure a late answer and to know what clogs the link
-    bool punished = false;   ///< its time-out was counted already
-  };
   using Lost = std::vector<OnReply>;
 
   void heard(std::uint64_t connection, transport::Message message,
@@ -118,8 +98,6 @@ class LinkMonitor {
   void closed(std::uint64_t connection, const std::string& reason);
 
   void hear_welcome(const transport::Welcome& welcome);
-  void measure(const Pending& pending, const transport::Body& body,
-               const transport::Arrival& arrival);
   void note_queue(const transport::Body& body);
   Lost drop(const std::string& problem, bool mismatch);
   void try_next(bool mismatch);
@@ -127,8 +105,6 @@ class LinkMonitor {
   bool ping_due() const;
   bool peer_is_dead() const;
   Duration patience() const;
-  Duration clogged_for() const;
-  bool anyone_waits() const;
 
   const std::vector<transport::Endpoint> edges_;
   const std::string digest_;
@@ -148,13 +124,8 @@ class LinkMonitor {
   std::shared_ptr<transport::Channel> channel_;
   std::string problem_ = "no connection was tried yet";
   std::uint64_t next_id_ = 1;
-  std::map<std::uint64_t, Pending> pending_;
   std::optional<std::uint64_t> ping_;
-  transport::LinkEstimate estimate_;
-  TimePoint goodput_told_;  ///< pings keep the estimate's own stamp fresh
-  Duration queue_{0};
-  TimePoint queue_told_;
-  double up_overhead_ = 256, down_overhead_ = 128;
+  LinkMeter meter_;
   std::vector<LinkEvent> events_;
 };
 

@@ -122,7 +122,7 @@ void PlanShelf::prepare_edge(LinkMonitor& link) {
   }
   for (auto& [key, plan] : to_ask) {
     link.ask(transport::Prepare{std::move(plan)}, 0,
-             [life = life_, key = key, connection = view.connection](LinkMonitor::Reply reply) {
+             [life = life_, key = key, connection = view.connection](LinkReply reply) {
                const std::lock_guard lock(life->mutex);
                if (life->shelf) life->shelf->hear_prepared(key, connection, reply);
              });
@@ -130,7 +130,7 @@ void PlanShelf::prepare_edge(LinkMonitor& link) {
 }
 
 void PlanShelf::hear_prepared(const std::string& key, std::uint64_t connection,
-                              const LinkMonitor::Reply& reply) {
+                              const LinkReply& reply) {
   if (!reply.body) return;
   const bool is_ready = std::holds_alternative<transport::Ready>(*reply.body);
   {

@@ -73,7 +73,7 @@ class PlanShelf {
   std::shared_ptr<ShelvedPlan> place(RunnablePlan plan, bool& is_new);
   void compile(const std::shared_ptr<ShelvedPlan>& plan);
   void hear_prepared(const std::string& key, std::uint64_t connection,
-                     const LinkMonitor::Reply& reply);
+                     const LinkReply& reply);
 
   const std::shared_ptr<const model::Model> model_;
   slice::SliceCache& cache_;

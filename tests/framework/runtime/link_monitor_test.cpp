@@ -156,7 +156,7 @@ TEST_F(LinkMonitorTest, StaysUpWhileThePeerAnswersPings) {
 
 TEST_F(LinkMonitorTest, IsPatientWhileItsOwnBytesClogTheLink) {
   come_up();
-  const auto id = monitor_.ask(transport::Request{}, 10000, [](LinkMonitor::Reply) {});
+  const auto id = monitor_.ask(transport::Request{}, 10000, [](LinkReply) {});
   ASSERT_TRUE(id);
   clock_.advance(seconds(1));
   monitor_.cancel(*id, true);  // 10 kB/s at most: another second for what is under way
@@ -170,8 +170,8 @@ TEST_F(LinkMonitorTest, IsPatientWhileItsOwnBytesClogTheLink) {
 TEST_F(LinkMonitorTest, HandsRepliesToWhoAskedAndForgetsWhoCancelled) {
   come_up();
   int first = 0, second = 0;
-  const auto a = monitor_.ask(transport::Request{}, 100, [&](LinkMonitor::Reply) { ++first; });
-  const auto b = monitor_.ask(transport::Request{}, 100, [&](LinkMonitor::Reply) { ++second; });
+  const auto a = monitor_.ask(transport::Request{}, 100, [&](LinkReply) { ++first; });
+  const auto b = monitor_.ask(transport::Request{}, 100, [&](LinkReply) { ++second; });
   monitor_.cancel(*b, false);
   EXPECT_TRUE(std::holds_alternative<transport::Cancel>(channel_->sent.back().body));
   peer_says(transport::Answer{}, *b);
@@ -185,7 +185,7 @@ TEST_F(LinkMonitorTest, HandsRepliesToWhoAskedAndForgetsWhoCancelled) {
 TEST_F(LinkMonitorTest, TellsEveryoneWhoWaitsThatTheConnectionWasLost) {
   come_up();
   std::string lost;
-  monitor_.ask(transport::Request{}, 100, [&](LinkMonitor::Reply reply) { lost = reply.lost; });
+  monitor_.ask(transport::Request{}, 100, [&](LinkReply reply) { lost = reply.lost; });
   listener_->on_closed("reset by peer");
   EXPECT_EQ(lost, "reset by peer");
   EXPECT_FALSE(monitor_.view().up);
