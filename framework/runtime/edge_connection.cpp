@@ -16,6 +16,7 @@ using transport::Refusal;
 constexpr Duration kLongestBudget = std::chrono::minutes(10);
 constexpr std::size_t kMaxProfilesCompiling = 64;
 constexpr std::uint32_t kMaxProfileRuns = 1000;
+const std::string kNotCompiled = "the plan cannot be compiled: ";
 
 std::string names_of(const std::map<std::string, ServedModel>& models) {
   std::string names;
@@ -174,8 +175,7 @@ void EdgeConnection::handle(std::uint64_t id, const transport::Prepare& prepare)
                                        if (error.empty()) {
                                          self->send(id, transport::Ready{});
                                        } else {
-                                         self->refuse(id, Refusal::failed,
-                                                      "the plan cannot be compiled: " + error);
+                                         self->refuse(id, Refusal::failed, kNotCompiled + error);
                                        }
                                      });
   if (!begun) refuse(id, Refusal::overloaded, "too many plans are compiling; ask again later");
@@ -206,6 +206,8 @@ void EdgeConnection::handle(std::uint64_t id, transport::Request& request,
   if (!misfit.empty()) return refuse(id, Refusal::bad_request, misfit);
   auto ready = host_.plans().find(model, plan);
   if (!ready) {
+    const std::string failure = host_.plans().failure(model, plan);
+    if (!failure.empty()) return refuse(id, Refusal::not_ready, kNotCompiled + failure);
     begin_preparing(model, plan, {});
     return refuse(id, Refusal::not_ready, "the slices are compiling; send again after Ready");
   }

@@ -47,8 +47,7 @@ std::string read_values(const graph::LayerGraph& graph, const RemotePart& asked,
 }
 
 void read_answer(const graph::LayerGraph& graph, const RemotePart& asked,
-                 const transport::Answer& answer, const LinkReply& reply,
-                 EdgeReply& read) {
+                 const transport::Answer& answer, const LinkReply& reply, EdgeReply& read) {
   read.queued = std::max(answer.queued, Duration::zero());
   read.compute = std::max(answer.decode + answer.compute, Duration::zero());
   read.downlink = reply.download;

@@ -4,6 +4,7 @@
 
 #include "framework/base/error.h"
 #include "framework/runtime/engine_parts.h"
+#include "framework/runtime/link_conditions.h"
 
 namespace branchline {
 inline namespace v0 {

@@ -178,6 +178,7 @@ Choice choose(const std::vector<Candidate>& candidates, const Question& question
     if (const auto sent = probe(candidates, question, link, access.measured, chosen)) {
       return {sent->index, sent->forecast, Why::probing};
     }
+    return {chosen.index, chosen.forecast, why, true};
   }
   return {chosen.index, chosen.forecast, why};
 }

@@ -5,6 +5,7 @@
 #include "framework/base/error.h"
 #include "framework/model/tensor_bridge.h"
 #include "framework/runtime/edge_reply.h"
+#include "framework/runtime/link_conditions.h"
 
 namespace branchline::runtime {
 
@@ -204,7 +205,7 @@ void InferenceRun::run_insurance(std::size_t index) {
   if (step.exit < 0) return;
   offer(step.exit);
   // Exit 1 with nothing before it but its own steps: what feasibility is judged by.
-  if (on_device_from_start_ && step.exit == 0) context_.replanner.add_first_exit(device_time_);
+  if (shelved.front.empty() && step.exit == 0) context_.replanner.add_first_exit(device_time_);
 }
 
 void InferenceRun::offer(int exit) {

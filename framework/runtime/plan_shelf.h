@@ -72,8 +72,7 @@ class PlanShelf {
 
   std::shared_ptr<ShelvedPlan> place(RunnablePlan plan, bool& is_new);
   void compile(const std::shared_ptr<ShelvedPlan>& plan);
-  void hear_prepared(const std::string& key, std::uint64_t connection,
-                     const LinkReply& reply);
+  void hear_prepared(const std::string& key, std::uint64_t connection, const LinkReply& reply);
 
   const std::shared_ptr<const model::Model> model_;
   slice::SliceCache& cache_;

@@ -22,6 +22,8 @@ struct PreparedPlan {
   bool compiling = false;
   std::size_t to_compile = 0;  ///< pieces that the cache has not answered for
   std::string error;           ///< of a piece
+  std::string failure;         ///< of the last preparation; empty when it went well
+  TimePoint try_again;         ///< after a failure not before
   std::vector<PreparedPlans::Then> waiters;
 };
 
@@ -32,6 +34,8 @@ constexpr int kMostPieces = 64;
 constexpr Duration kWarmUpPatience = std::chrono::milliseconds(200);
 constexpr double kFollow = 0.2;  ///< weight of a new measurement
 constexpr double kDistrust = 0.95;
+/// What failed once mostly fails again, but memory may have been short.
+constexpr Duration kRetryFailed = std::chrono::minutes(1);
 
 }  // namespace
 
@@ -129,26 +133,41 @@ std::optional<ReadyPlan> PreparedPlans::find(const std::shared_ptr<const model::
   return ReadyPlan{entry, entry->checked, model, std::move(pieces), entry->predicted};
 }
 
+std::string PreparedPlans::standing_failure(const PreparedPlan& plan) const {
+  return time_.now() < plan.try_again ? plan.failure : "";
+}
+
+std::string PreparedPlans::failure(const std::shared_ptr<const model::Model>& model,
+                                   const EdgePlan& plan) {
+  const std::lock_guard lock(mutex_);
+  const auto entry = known(*model, plan);
+  return entry ? standing_failure(*entry) : "";
+}
+
 bool PreparedPlans::prepare(const std::shared_ptr<const model::Model>& model, const EdgePlan& plan,
                             Then then) {
   std::shared_ptr<PreparedPlan> entry;
-  bool ready = false;
+  std::string failure;
+  bool settled = false;
   {
     const std::lock_guard lock(mutex_);
     entry = remember(model, plan);
-    ready = entry->timed && !entry->compiling && !compiled(*entry).empty();
-    if (!ready && !entry->compiling && compiling_ >= limits_.max_compiling) return false;
-    if (!ready && then) entry->waiters.push_back(std::move(then));
-    if (!ready && entry->compiling) return true;
-    if (!ready) {
+    if (!entry->compiling) {
+      failure = standing_failure(*entry);
+      settled = !failure.empty() || (entry->timed && !compiled(*entry).empty());
+      if (!settled && compiling_ >= limits_.max_compiling) return false;
+    }
+    if (!settled && then) entry->waiters.push_back(std::move(then));
+    if (entry->compiling) return true;
+    if (!settled) {
       entry->compiling = true;
       ++compiling_;
     }
   }
-  if (!ready) {
+  if (!settled) {
     compile(entry);
   } else if (then) {
-    then("");
+    then(failure);
   }
   return true;
 }
@@ -216,6 +235,8 @@ void PreparedPlans::finish(const std::shared_ptr<PreparedPlan>& plan, const std:
   {
     const std::lock_guard lock(mutex_);
     waiters.swap(plan->waiters);
+    plan->failure = error;
+    if (!error.empty()) plan->try_again = time_.now() + kRetryFailed;
     plan->compiling = false;
     --compiling_;
   }

@@ -30,7 +30,8 @@ struct ReadyPlan {
 /// The plans that clients asked for: compiles their slices in the background, times them as
 /// background work of the queue, chops those that take long, and remembers how long they take.
 /// Compiled slices live in a cache of their own bound, so a plan that was ready may have to be
-/// compiled again. Safe from any thread.
+/// compiled again; a plan here keeps none alive, only a ReadyPlan does, until its request is
+/// answered. A plan that failed is not compiled again for a minute. Safe from any thread.
 class PreparedPlans {
  public:
   struct Limits {
@@ -51,8 +52,11 @@ class PreparedPlans {
   std::optional<ReadyPlan> find(const std::shared_ptr<const model::Model>& model,
                                 const EdgePlan& plan);
 
-  /// Begins to compile unless the plan is ready or under way. @returns false, and never calls
-  /// `then`, when too many plans are compiling.
+  /// Why the plan failed less than a minute ago; empty when it did not.
+  std::string failure(const std::shared_ptr<const model::Model>& model, const EdgePlan& plan);
+
+  /// Begins to compile unless the plan is ready, under way, or failed less than a minute ago.
+  /// @returns false, and never calls `then`, when too many plans are compiling.
   bool prepare(const std::shared_ptr<const model::Model>& model, const EdgePlan& plan, Then then);
 
   /// A plan that ran: its prediction follows.
@@ -70,6 +74,7 @@ class PreparedPlans {
                                          const EdgePlan& plan);
   std::shared_ptr<PreparedPlan> known(const model::Model& model, const EdgePlan& plan);
   std::vector<std::shared_ptr<const slice::Slice>> compiled(const PreparedPlan& plan);
+  std::string standing_failure(const PreparedPlan& plan) const;
   void compile(const std::shared_ptr<PreparedPlan>& plan);
   void on_compiled(const std::shared_ptr<PreparedPlan>& plan, const std::string& error);
   void on_timed(const std::shared_ptr<PreparedPlan>& plan, Duration compute);

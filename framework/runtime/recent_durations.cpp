@@ -31,4 +31,9 @@ Duration RecentDurations::quantile(double share) const {
   return *nth;
 }
 
+Duration RecentDurations::forgiving_p99() const {
+  const auto samples = static_cast<double>(std::max<std::size_t>(count(), 1));
+  return quantile(std::clamp(1 - 2 / samples, 0.5, 0.99));
+}
+
 }  // namespace branchline::runtime

@@ -18,6 +18,10 @@ class RecentDurations {
   /// Nearest rank, e.g. 0.999 of fewer than 1000 samples is the largest; zero when empty. O(n).
   Duration quantile(double share) const;
 
+  /// The p99 of 200 samples or more leaves two of them out. So does this of fewer, as long as half
+  /// are left: one run that was held up says nothing about the next ones.
+  Duration forgiving_p99() const;
+
  private:
   std::size_t capacity_;
   std::size_t next_ = 0;

@@ -6,15 +6,14 @@
 #include <utility>
 
 #include "framework/base/error.h"
-#include "framework/planner/plan_cost.h"
 #include "framework/runtime/insurance.h"
+#include "framework/runtime/link_conditions.h"
+#include "framework/runtime/plan_maker.h"
 
 namespace branchline::runtime {
 namespace {
 
-constexpr Duration kStaleAfter = std::chrono::seconds(1);
 constexpr double kBucketsPerDoubling = 3;
-constexpr double kUnmeasuredBytesPerS = 1e6;
 
 int bucket_of(double value) {
   return value > 0 ? static_cast<int>(std::lround(kBucketsPerDoubling * std::log2(value))) : 0;
@@ -24,58 +23,7 @@ Duration scaled_time(Duration time, double factor) {
   return Duration(std::llround(static_cast<double>(time.count()) * factor));
 }
 
-planner::LinkSpeed speed_of(const LinkView& link) {
-  const LinkConditions now = conditions_of(link);
-  return {now.uplink_bytes_per_s, now.downlink_bytes_per_s, now.round_trip};
-}
-
 }  // namespace
-
-LinkConditions conditions_of(const LinkView& link) {
-  LinkConditions now;
-  now.edge_queue = link.edge_queue;
-  now.backlog = link.backlog;
-  // Somewhere to begin: a megabyte per second, give or take a factor of three.
-  now.uplink_bytes_per_s = now.downlink_bytes_per_s = kUnmeasuredBytesPerS;
-  now.log_deviation = 1;
-  if (!link.measured) return now;
-  const transport::LinkEstimate::Values& values = *link.measured;
-  now.round_trip = values.round_trip;
-  if (values.uplink_bytes_per_s <= 0) return now;
-  now.uplink_bytes_per_s = values.uplink_bytes_per_s;
-  // Answers are small: until one was large enough to measure, the downlink counts as the uplink.
-  now.downlink_bytes_per_s =
-      values.downlink_bytes_per_s > 0 ? values.downlink_bytes_per_s : values.uplink_bytes_per_s;
-  const double age_s = std::chrono::duration<double>(link.age).count();
-  now.log_deviation =
-      std::hypot(values.uplink_log_deviation, 0.1 * std::sqrt(std::max(age_s, 0.0)));
-  return now;
-}
-
-EdgeAccess access_of(const LinkView& link) {
-  EdgeAccess access;
-  if (!link.configured) access.barred = Why::no_edge;
-  if (link.configured && !link.up) {
-    access.barred = link.mismatch ? Why::edge_incompatible : Why::link_down;
-  }
-  if (link.up && link.draining) access.barred = Why::edge_draining;
-  access.measured = link.measured && (link.tried || link.measured->uplink_bytes_per_s > 0);
-  access.stale = access.measured && link.age > kStaleAfter;
-  return access;
-}
-
-Link describe_link(const LinkView& view) {
-  Link link;
-  link.up = view.up;
-  link.edge = view.edge;
-  link.age = view.age;
-  if (view.measured) {
-    link.uplink_bps = 8 * view.measured->uplink_bytes_per_s;
-    link.downlink_bps = 8 * view.measured->downlink_bytes_per_s;
-    link.round_trip = view.measured->round_trip;
-  }
-  return link;
-}
 
 Replanner::Replanner(graph::LayerGraph graph, std::string digest, const planner::Planner& planner,
                      std::shared_ptr<StepTimes> times, WireCosts& wire, PlanShelf& shelf,
@@ -155,6 +103,7 @@ Decision Replanner::decide(const Question& asked, const LinkView& link) {
   Decision decision;
   decision.link = link;
   decision.choice = choose(candidates, question, conditions_of(link), access, in_force);
+  if (decision.choice.blind) blind_ = true;
   decision.shelved = ready[decision.choice.candidate];
   decision.plan = describe(decision.shelved->plan, decision.choice.forecast, question.budget);
   if (decision.choice.why == Why::probing) {
@@ -227,36 +176,6 @@ graph::LayerGraph Replanner::graph_now() const {
   return graph;
 }
 
-void Replanner::add_plans_at(const planner::LinkSpeed& link, Duration queue,
-                             const graph::LayerGraph& graph,
-                             std::vector<RunnablePlan>& plans) const {
-  for (int exit = 0; exit < graph.exit_count(); ++exit) {
-    const auto planned = planner_.plan({graph, link, {}, exit, {}, {}, queue});
-    if (!planned) continue;
-    auto runnable = runnable_plan(graph, digest_, *planned, *times_);
-    if (!runnable || !runnable->remote) continue;
-    const bool known = std::any_of(plans.begin(), plans.end(), [&](const RunnablePlan& other) {
-      return other.key == runnable->key;
-    });
-    if (!known) plans.push_back(std::move(*runnable));
-  }
-}
-
-std::vector<RunnablePlan> Replanner::plans_for(const LinkView& link) const {
-  const graph::LayerGraph graph = graph_now();
-  LinkConditions now = conditions_of(link);
-  constexpr double kUnmeasured = 1e6;  // bytes/s: somewhere to begin
-  if (now.uplink_bytes_per_s <= 0) now.uplink_bytes_per_s = kUnmeasured;
-  if (now.downlink_bytes_per_s <= 0) now.downlink_bytes_per_s = now.uplink_bytes_per_s;
-  std::vector<RunnablePlan> plans;
-  for (const double factor : {1.0, 0.5, 2.0}) {
-    add_plans_at(
-        {now.uplink_bytes_per_s * factor, now.downlink_bytes_per_s * factor, now.round_trip},
-        now.edge_queue, graph, plans);
-  }
-  return plans;
-}
-
 void Replanner::replan(const LinkView& link) {
   if (!link.up) return;
   const LinkConditions now = conditions_of(link);
@@ -270,51 +189,14 @@ void Replanner::replan(const LinkView& link) {
     if (planned_for_ == state) return;
     planned_for_ = state;
   }
-  std::vector<RunnablePlan> plans = plans_for(link);
+  const graph::LayerGraph graph = graph_now();
+  const PlanMaker make{graph, digest_, planner_, *times_};
+  std::vector<RunnablePlan> plans = make.best(now);
   // Last wanted is last dropped: the plans for the link as it is come first in `plans`.
   std::reverse(plans.begin(), plans.end());
-  for (RunnablePlan& plan : splits_for(link)) shelf_.want(std::move(plan), false);
-  for (RunnablePlan& plan : edge_only_plans()) shelf_.want(std::move(plan));
+  for (RunnablePlan& plan : make.splits(now)) shelf_.want(std::move(plan), false);
+  for (RunnablePlan& plan : make.edge_only()) shelf_.want(std::move(plan));
   for (RunnablePlan& plan : plans) shelf_.want(std::move(plan));
-}
-
-std::vector<RunnablePlan> Replanner::edge_only_plans() const {
-  const graph::LayerGraph graph = graph_now();
-  std::vector<RunnablePlan> plans;
-  for (int exit = 0; exit < graph.exit_count(); ++exit) {
-    const planner::Plan on_edge = all_on(graph, exit, Tier::edge);
-    const planner::PlanRequest request{graph, {1, 1, {}}, {}, exit, {}, {}, Duration{0}};
-    if (!planner::price_plan(request, exit, on_edge.tier)) continue;  // it cannot run or travel
-    auto plan = runnable_plan(graph, digest_, on_edge, *times_);
-    if (plan && plan->remote) plans.push_back(std::move(*plan));
-  }
-  return plans;
-}
-
-std::vector<RunnablePlan> Replanner::splits_for(const LinkView& link) const {
-  const graph::LayerGraph graph = graph_now();
-  const planner::LinkSpeed speed = speed_of(link);
-  std::vector<RunnablePlan> splits;
-  for (int exit = 0; exit < graph.exit_count(); ++exit) {
-    const planner::PlanRequest request{graph, speed, {}, exit, {}, {}, Duration{0}};
-    std::optional<planner::Plan> best;
-    for (const std::int32_t cut : cut_vertices(graph, exit)) {
-      planner::Plan plan = all_on(graph, exit, Tier::edge);
-      const std::int32_t last = graph.exits[static_cast<std::size_t>(exit)].value.unit;
-      if (cut == 0 || cut == last) continue;
-      for (std::int32_t unit = 0; unit <= cut; ++unit) {
-        std::optional<Tier>& tier = plan.tier[static_cast<std::size_t>(unit)];
-        if (tier) tier = Tier::device;
-      }
-      const auto priced = planner::price_plan(request, exit, plan.tier);
-      if (priced && (!best || planner::better(*priced, *best))) best = priced;
-    }
-    if (!best) continue;
-    if (auto split = runnable_plan(graph, digest_, *best, *times_)) {
-      splits.push_back(std::move(*split));
-    }
-  }
-  return splits;
 }
 
 std::optional<Plan> Replanner::in_force() const {
@@ -329,7 +211,8 @@ Plan Replanner::dry_run(const Question& question, const LinkView& link) const {
     plans.push_back(*runnable_plan(graph, digest_, all_on(graph, exit, Tier::device), *times_));
   }
   if (link.up && link.measured) {
-    for (RunnablePlan& plan : plans_for(link)) plans.push_back(std::move(plan));
+    const PlanMaker make{graph, digest_, planner_, *times_};
+    for (RunnablePlan& plan : make.best(conditions_of(link))) plans.push_back(std::move(plan));
   }
   std::vector<Candidate> candidates;
   for (const RunnablePlan& plan : plans) {
@@ -354,7 +237,7 @@ void Replanner::add_first_exit(Duration took) {
 
 Duration Replanner::first_exit_p99() const {
   const std::lock_guard lock(mutex_);
-  return first_exit_.quantile(0.99);
+  return first_exit_.forgiving_p99();
 }
 
 void Replanner::add_edge_run(const RemotePart& part, Duration compute) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -27,8 +28,7 @@ struct Decision {
 };
 
 /// Decides, per request, among the plans on the shelf, and, in the background, which plans should
-/// be on it: what the planner finds best for each exit with the link as it is now, at half and at
-/// twice its goodput. Safe from any thread; deciding neither plans, compiles nor waits.
+/// be on it. Safe from any thread; deciding neither plans, compiles nor waits.
 class Replanner {
  public:
   /// @param graph  with times for device and edge; the other references are borrowed for good
@@ -62,17 +62,16 @@ class Replanner {
   Plan describe(const RunnablePlan& plan, const Forecast& forecast, Duration budget) const;
   Plan describe_device(int exit) const;
 
-  /// p99 of exit 1 on the device.
+  /// RecentDurations::forgiving_p99 of exit 1 on the device.
   Duration first_exit_p99() const;
+
+  /// Whether, since the last call, the link should have been measured by a frame and none could be
+  /// spared.
+  bool take_blind() { return blind_.exchange(false); }
 
  private:
   PlanTimes times_of(const RunnablePlan& plan, const LinkView& link) const;
   Duration edge_time(const RemotePart& part) const;
-  std::vector<RunnablePlan> plans_for(const LinkView& link) const;
-  std::vector<RunnablePlan> splits_for(const LinkView& link) const;
-  std::vector<RunnablePlan> edge_only_plans() const;
-  void add_plans_at(const planner::LinkSpeed& link, Duration queue, const graph::LayerGraph& graph,
-                    std::vector<RunnablePlan>& plans) const;
   graph::LayerGraph graph_now() const;
 
   const std::string digest_;
@@ -83,6 +82,7 @@ class Replanner {
   const TimeSource& time_;
   SpeedRatio device_ratio_, edge_ratio_;
   ProbeBudget probes_;
+  std::atomic<bool> blind_{false};
 
   mutable std::mutex mutex_;  // guards all below
   graph::LayerGraph graph_;
@@ -91,12 +91,5 @@ class Replanner {
   std::optional<Plan> plan_in_force_;
   std::string planned_for_;
 };
-
-/// The link as a forecast takes it: an old measurement is a less certain one.
-LinkConditions conditions_of(const LinkView& link);
-EdgeAccess access_of(const LinkView& link);
-
-/// What the user sees of the link.
-Link describe_link(const LinkView& link);
 
 }  // namespace branchline::runtime

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "framework/runtime/engine_profile.h"
+#include "framework/runtime/link_conditions.h"
 #include "framework/runtime/link_probe.h"
 
 namespace branchline::runtime {
@@ -73,7 +74,8 @@ void Upkeep::keep() {
 
 void Upkeep::measure_link(const LinkView& view) {
   const bool round_trip_known = view.measured.has_value();
-  if (!round_trip_known || view.tried || Clock::now() < measure_again_) return;
+  if (!round_trip_known || Clock::now() < measure_again_) return;
+  if (view.tried && !charge_.replanner.take_blind()) return;
   for (const auto& shelved : charge_.shelf.all()) {
     if (!shelved->plan.remote || !shelved->ready(view.connection)) continue;
     auto request = measuring_request(*charge_.model, shelved->plan, charge_.wire);

@@ -51,6 +51,8 @@ class Upkeep {
   void tell_events(const LinkView& view);
   void tell_plan(const LinkView& view);
   void begin_to_profile(const LinkView& view);
+  /// Requests measure the link. One is made up while it was never measured, and when frames have so
+  /// little time that none can be spared to find out whether it is better now.
   void measure_link(const LinkView& view);
 
   Charge charge_;

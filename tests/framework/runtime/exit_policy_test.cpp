@@ -69,6 +69,17 @@ TEST_F(ThreeExits, SendsTheInputOverAFastLink) {
   EXPECT_EQ(chosen.forecast.insured, 1) << "while it waits the device gets to exit 2";
 }
 
+TEST_F(ThreeExits, TellsThatItIsBlindWhenNoFrameCanBeSparedToMeasureTheLink) {
+  question_.may_probe = access_.stale = true;
+  EXPECT_EQ(choice(10e3).why, Why::probing) << "exit 1 is still to be had beside it";
+  question_.budget = std::chrono::microseconds(10500);
+  const Choice chosen = choice(10e3);
+  EXPECT_EQ(key(chosen), "device 0");
+  EXPECT_TRUE(chosen.blind) << "encoding would take the time that exit 1 needs";
+  access_.stale = false;
+  EXPECT_FALSE(choice(10e3).blind);
+}
+
 TEST_F(ThreeExits, SplitsOverAMediumLink) { EXPECT_EQ(key(choice(150e3)), "split"); }
 
 TEST_F(ThreeExits, StaysOnTheDeviceOverASlowLink) {

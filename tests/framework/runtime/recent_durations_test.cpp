@@ -26,6 +26,22 @@ TEST(RecentDurations, ForgetsTheOldest) {
   EXPECT_EQ(window.quantile(0), milliseconds(2));
 }
 
+TEST(RecentDurations, TheForgivingP99LeavesTwoOutliersOutHoweverFewSamplesThereAre) {
+  for (const int usual : {4, 20, 198}) {
+    RecentDurations window(200);
+    window.add(milliseconds(900));
+    window.add(milliseconds(800));
+    for (int sample = 0; sample < usual; ++sample) window.add(milliseconds(10));
+    EXPECT_EQ(window.forgiving_p99(), milliseconds(10)) << usual;
+    window.add(milliseconds(700));
+    EXPECT_GE(window.forgiving_p99(), milliseconds(usual < 198 ? 700 : 10))
+        << "three are no accident";
+  }
+  RecentDurations one(200);
+  one.add(milliseconds(10));
+  EXPECT_EQ(one.forgiving_p99(), milliseconds(10));
+}
+
 TEST(RecentDurations, RefusesAWindowWithoutRoom) {
   EXPECT_THROW(RecentDurations(0), std::logic_error);
 }
