@@ -4,10 +4,9 @@
 
 #include "framework/base/error.h"
 #include "framework/planner/algorithms/brute_force.h"
-#include "framework/planner/algorithms/device_only.h"
-#include "framework/planner/algorithms/edge_only.h"
 #include "framework/planner/algorithms/edgent.h"
 #include "framework/planner/algorithms/neurosurgeon.h"
+#include "framework/planner/algorithms/single_tier.h"
 
 namespace branchline::planner {
 

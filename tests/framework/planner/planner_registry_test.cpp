@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "framework/base/error.h"
-#include "framework/planner/algorithms/device_only.h"
+#include "framework/planner/algorithms/single_tier.h"
 
 namespace branchline::planner {
 namespace {

@@ -6,8 +6,8 @@
 
 #include "framework/base/error.h"
 #include "framework/planner/algorithms/brute_force.h"
-#include "framework/planner/algorithms/device_only.h"
 #include "framework/planner/algorithms/neurosurgeon.h"
+#include "framework/planner/algorithms/single_tier.h"
 #include "tests/support/common_graphs.h"
 #include "tests/support/plan_requests.h"
 

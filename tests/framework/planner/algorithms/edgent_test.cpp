@@ -4,9 +4,8 @@
 
 #include <cmath>
 
-#include "framework/planner/algorithms/device_only.h"
-#include "framework/planner/algorithms/edge_only.h"
 #include "framework/planner/algorithms/neurosurgeon.h"
+#include "framework/planner/algorithms/single_tier.h"
 #include "tests/support/common_graphs.h"
 #include "tests/support/plan_requests.h"
 
