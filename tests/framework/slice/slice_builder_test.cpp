@@ -22,8 +22,9 @@ std::vector<at::Tensor> run_units(const NodeUnits& made, const SliceSpec& spec,
   return GraphRunner(slice.graph, "test").run(inputs);
 }
 
-/// Cuts behind every unit, runs both parts and compares with the module.
-void expect_right_behind_every_unit(torch::jit::Module& module, const at::Tensor& input) {
+/// Cuts the function behind every unit, runs both parts and compares with the whole.
+void expect_right_behind_every_unit(const std::string& function, const at::Tensor& input) {
+  torch::jit::Module module = script_module(function);
   const at::Tensor whole = module.forward({input.clone()}).toTensor();
   const NodeUnits made = unit_per_node(frozen_graph(module));
   const std::int32_t last = made.layers.unit_count() - 1;
@@ -43,16 +44,16 @@ void expect_right_behind_every_unit(torch::jit::Module& module, const at::Tensor
 }
 
 TEST(SliceBuilder, CarriesATensorNeededOnBothSides) {
-  torch::jit::Module module = script_module(
+  expect_right_behind_every_unit(
       "def forward(self, x):\n"
       "    a = torch.relu(x)\n"
       "    b = torch.sigmoid(a)\n"
-      "    return torch.tanh(b) + a\n");
-  expect_right_behind_every_unit(module, at::randn({2, 5}));
+      "    return torch.tanh(b) + a\n",
+      at::randn({2, 5}));
 }
 
 TEST(SliceBuilder, CarriesSizesReadFromTensors) {
-  torch::jit::Module module = script_module(
+  expect_right_behind_every_unit(
       "def forward(self, x):\n"
       "    n = x.size(1)\n"
       "    half = n // 2\n"
@@ -61,8 +62,8 @@ TEST(SliceBuilder, CarriesSizesReadFromTensors) {
       "    shape = x.size()\n"
       "    y = torch.relu(x).narrow(1, half, n - half) * scale\n"
       "    z = torch.zeros(shape) + torch.sum(y) + float(wide)\n"
-      "    return z.reshape(shape)\n");
-  expect_right_behind_every_unit(module, at::randn({2, 7}));
+      "    return z.reshape(shape)\n",
+      at::randn({2, 7}));
 }
 
 TEST(SliceBuilder, ClonesBranchesWithWhatTheyReadFromOutside) {
