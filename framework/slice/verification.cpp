@@ -3,7 +3,7 @@
 #include <torch/script.h>
 
 #include <algorithm>
-#include <cstdio>
+#include <deque>
 #include <map>
 #include <optional>
 #include <random>
@@ -18,7 +18,9 @@ namespace branchline::slice {
 namespace {
 
 constexpr std::int64_t kSeveral = 4;
+/// Exits share their prefixes; what is kept for that must not outweigh the model that is verified.
 constexpr std::size_t kKeptSlices = 24;
+constexpr std::int64_t kKeptBytes = std::int64_t{256} << 20;
 
 /// One batch: what goes in and what the whole module makes of it.
 struct Reference {
@@ -49,6 +51,7 @@ class Verifier {
   void check(const Division& division);
   bool crossable(const UnitRanges& second, const UnitRanges& first) const;
   std::shared_ptr<const Slice> compiled(const SliceSpec& spec);
+  void keep(const std::shared_ptr<const Slice>& slice);
   void compare_exit(const Division& division, int exit, const Reference& reference,
                     const at::Tensor& logits);
 
@@ -56,8 +59,9 @@ class Verifier {
   const graph::LayerGraph& layers_;
   const VerifyOptions& options_;
   std::vector<Reference> references_;
-  Values samples_;  ///< of every value, batch 1
-  std::vector<std::shared_ptr<const Slice>> kept_;
+  Values samples_;                                 ///< of every value, batch 1
+  std::deque<std::shared_ptr<const Slice>> kept_;  ///< oldest first
+  std::int64_t kept_bytes_ = 0;
   VerifyReport report_;
 };
 
@@ -196,9 +200,17 @@ std::shared_ptr<const Slice> Verifier::compiled(const SliceSpec& spec) {
   if (!slice->optimised()) {
     report_.unoptimised.push_back("units " + to_string(spec.units) + ": " + slice->why_plain());
   }
-  if (kept_.size() == kKeptSlices) kept_.erase(kept_.begin());
-  kept_.push_back(slice);
+  keep(slice);
   return slice;
+}
+
+void Verifier::keep(const std::shared_ptr<const Slice>& slice) {
+  kept_.push_back(slice);
+  kept_bytes_ += slice->bytes();
+  while (kept_.size() > kKeptSlices || kept_bytes_ > kKeptBytes) {
+    kept_bytes_ -= kept_.front()->bytes();
+    kept_.pop_front();
+  }
 }
 
 void Verifier::check(const Division& division) {
