@@ -43,6 +43,7 @@ struct SliceCache::Parts {
   std::condition_variable changed;
   std::list<std::pair<CacheKey, std::shared_ptr<const Slice>>> slices;  ///< latest used first
   std::int64_t bytes = 0;
+  std::list<std::pair<CacheKey, std::weak_ptr<const Slice>>> let_go;  ///< may still be in use
   std::deque<CompileJob> jobs;  ///< the front one is under compilation when `compiling`
   bool compiling = false;
   bool stopping = false;
@@ -60,6 +61,13 @@ std::shared_ptr<const Slice> SliceCache::Parts::use(const CacheKey& key) {
     slices.splice(slices.begin(), slices, it);
     return it->second;
   }
+  for (auto it = let_go.begin(); it != let_go.end(); ++it) {
+    if (!(it->first == key)) continue;
+    const std::shared_ptr<const Slice> slice = it->second.lock();
+    let_go.erase(it);
+    if (slice) insert(key, slice);
+    return slice;
+  }
   return nullptr;
 }
 
@@ -68,8 +76,10 @@ void SliceCache::Parts::insert(const CacheKey& key, std::shared_ptr<const Slice>
   slices.emplace_front(key, std::move(slice));
   while (bytes > max_bytes && slices.size() > 1) {
     bytes -= slices.back().second->bytes();
+    let_go.emplace_back(slices.back().first, slices.back().second);
     slices.pop_back();
   }
+  let_go.remove_if([](const auto& entry) { return entry.second.expired(); });
 }
 
 void SliceCache::Parts::compile_front(std::unique_lock<std::mutex>& lock) {

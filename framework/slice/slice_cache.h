@@ -10,7 +10,9 @@
 namespace branchline::slice {
 
 /// Compiled slices of any number of models: bounded by bytes, least recently used out, compiled by
-/// one background thread. Safe from any thread; no lock is held while compiling.
+/// one background thread. What is let go lives on as long as somebody holds it, and until then is
+/// taken back rather than compiled a second time. Safe from any thread; no lock is held while
+/// compiling.
 class SliceCache {
  public:
   /// Must not throw and must not block: it holds up the compiling thread.
