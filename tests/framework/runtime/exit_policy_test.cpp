@@ -170,6 +170,27 @@ TEST_F(ThreeExits, ProbesAnUnknownLinkOnlyWhenItMay) {
   EXPECT_EQ(choice(10e3).why, Why::no_edge);
 }
 
+TEST_F(ThreeExits, AProbeCostsTheRequestNothing) {
+  std::vector<Candidate> all = candidates();
+  Candidate small = all[3];
+  small.key = "split of exit 1";
+  small.times.exit = 0;
+  small.times.bytes_up = 300;
+  all.push_back(small);
+  small.key = "tiny split of exit 3";
+  small.times.exit = 2;
+  all.push_back(small);
+  question_.may_probe = access_.stale = true;
+  const Choice chosen = choose(all, question_, link(1e3), access_, "");
+  EXPECT_EQ(chosen.why, Why::probing);
+  EXPECT_EQ(all[chosen.candidate].key, "split") << "the fewest bytes that show a goodput";
+  EXPECT_EQ(chosen.forecast.insured, 1) << "as deep as without it";
+  question_.budget = milliseconds(40);  // 15 for the split's front and 30 for exit 2 are too much
+  const Choice spared = choose(all, question_, link(1e3), access_, "");
+  EXPECT_EQ(all[spared.candidate].key, "edge") << "it computes nothing before it sends";
+  EXPECT_EQ(spared.forecast.insured, 1);
+}
+
 TEST(ProbeBudget, IsOneInEightAndNotTooOften) {
   testing::FakeClock clock;
   ProbeBudget budget;
