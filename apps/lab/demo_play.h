@@ -67,8 +67,8 @@ using OnSecond = std::function<void(Duration at, const LinkSample& link, const P
 Played play_method(const Method& method, const DemoStage& stage, const StopFlag& stop,
                    const OnSecond& on_second = {});
 
-/// How long an exit takes on this machine as it is: the median over some frames that arrive at the
-/// play's rate.
+/// How long an exit takes on this machine as it is: the lower quartile over frames that arrive at
+/// the play's rate.
 Duration exit_time(Engine& engine, int exit, const std::vector<SourceFrame>& frames,
                    double rate_hz);
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "apps/branchline/flags.h"
 #include "framework/planner/plan_cost.h"
@@ -44,6 +45,28 @@ std::optional<Placed> fastest(const planner::PlanRequest& request, Place place, 
     if (plan && (!best || plan->predicted < best->predicted)) best = Placed{plan->predicted, cut};
   }
   return best;
+}
+
+/// Measured / predicted of every planned answer that ran on this tier alone.
+std::vector<double> speed_ratios(const graph::LayerGraph& graph,
+                                 const std::vector<FrameRecord>& records, std::size_t tier) {
+  const Place place = tier == 0 ? Place::device : Place::edge;
+  std::vector<double> ratios;
+  for (const FrameRecord& r : records) {
+    const bool whole = r.answered() && !r.insured && r.place == place && r.exit == r.planned_exit;
+    const Duration measured = tier == 0 ? r.timing.device : r.timing.edge;
+    if (!whole || r.exit < 1 || measured <= Duration::zero()) continue;
+    Duration predicted{0};
+    const std::vector<bool> needed = graph::units_of_exit(graph, r.exit - 1);
+    for (std::size_t unit = 0; unit < needed.size(); ++unit) {
+      const auto& times = graph.units[unit].time;
+      if (needed[unit] && times.size() > tier && times[tier]) predicted += *times[tier];
+    }
+    if (predicted <= Duration::zero()) continue;
+    ratios.push_back(static_cast<double>(measured.count()) /
+                     static_cast<double>(predicted.count()));
+  }
+  return ratios;
 }
 
 PlaceOption option_for(const planner::PlanRequest& request, Place place, Duration budget) {
@@ -94,6 +117,22 @@ std::string against(const PlaceOption& other, const PlaceOption& chosen) {
 }
 
 }  // namespace
+
+graph::LayerGraph at_played_speed(graph::LayerGraph graph,
+                                  const std::vector<FrameRecord>& records) {
+  for (const std::size_t tier : {0, 1}) {
+    std::vector<double> ratios = speed_ratios(graph, records, tier);
+    if (ratios.empty()) continue;
+    const auto middle = ratios.begin() + static_cast<std::ptrdiff_t>(ratios.size() / 2);
+    std::nth_element(ratios.begin(), middle, ratios.end());
+    for (graph::Unit& unit : graph.units) {
+      if (unit.time.size() <= tier || !unit.time[tier]) continue;
+      const double scaled = *middle * static_cast<double>(unit.time[tier]->count());
+      unit.time[tier] = Duration(std::llround(scaled));
+    }
+  }
+  return graph;
+}
 
 std::vector<PlaceOption> options_at(const graph::LayerGraph& graph,
                                     const std::optional<planner::LinkSpeed>& link,

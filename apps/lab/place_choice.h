@@ -16,6 +16,11 @@ namespace branchline::lab {
 std::vector<PlaceOption> options_at(const graph::LayerGraph& graph,
                                     const std::optional<planner::LinkSpeed>& link, Duration budget);
 
+/// The graph with its times scaled so that device and edge are as fast as they were in the records
+/// (median of measured / predicted over the planned answers of each place); unchanged where no
+/// record tells.
+graph::LayerGraph at_played_speed(graph::LayerGraph graph, const std::vector<FrameRecord>& records);
+
 /// For each place that gave planned answers in time, the frame whose link was in the middle of what
 /// that place met.
 std::vector<FrameRecord> typical_frames(const std::vector<FrameRecord>& records);

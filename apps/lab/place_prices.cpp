@@ -37,8 +37,8 @@ std::vector<PlaceChoice> explain_places(const std::string& model_file, double sl
   const profile::Profile profile = runtime::starting_profile(options, model, cache);
   runtime::WireCosts costs(model->layers(), model->manifest(), slowdown);
   learn_picture_bytes(costs, records);
-  const graph::LayerGraph graph =
-      costs.with_wire_bytes(runtime::timed_graph(model->layers(), profile, slowdown));
+  const graph::LayerGraph graph = at_played_speed(
+      costs.with_wire_bytes(runtime::timed_graph(model->layers(), profile, slowdown)), records);
   std::vector<PlaceChoice> choices;
   for (const FrameRecord& frame : typical_frames(records)) {
     choices.push_back({frame, options_at(graph, link_seen_by(frame), deadline - kReserve)});

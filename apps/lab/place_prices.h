@@ -8,8 +8,9 @@
 namespace branchline::lab {
 
 /// Explains each place that was chosen: a typical frame of it, and what the cost model says of all
-/// places with the link as it was known then. Measures the model once more for that (a second), and
-/// takes the bytes that were really sent.
+/// places with the link as it was known then. Measures the model once more for how its time is
+/// spread over its units (a second); how fast device and edge were and how many bytes were sent is
+/// taken from the records.
 std::vector<PlaceChoice> explain_places(const std::string& model, double slowdown,
                                         const std::vector<FrameRecord>& records, Duration deadline);
 

@@ -29,7 +29,8 @@ th:first-child,td:first-child{text-align:left}th{font-weight:600;color:var(--sof
 tr.ours td{font-weight:700}.cards{display:grid;gap:1rem;grid-template-columns:
 repeat(auto-fit,minmax(17rem,1fr))}.card{background:var(--card);border:1px solid var(--line);
 border-radius:.6rem;padding:.9rem 1rem}.card h3{margin:0 0 .3rem;font-size:1rem}.card p{margin:.3rem 0}
-.card table{font-size:.85rem}.card.device h3{color:var(--device)}.card.split h3{color:var(--split)}
+.card table{font-size:.85rem}.card th,.card td{white-space:normal;padding:.4rem .3rem}
+.card.device h3{color:var(--device)}.card.split h3{color:var(--split)}
 .card.edge h3{color:var(--edge)}.key{display:inline-block;width:.75em;height:.75em;border-radius:2px;
 margin:0 .25em 0 .9em}svg{width:100%;height:auto;display:block;font:11px system-ui,sans-serif}
 svg text{fill:var(--soft)}svg .lane{fill:var(--ink);font-weight:600}svg .tick{text-anchor:end}

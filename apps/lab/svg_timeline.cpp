@@ -10,7 +10,7 @@
 namespace branchline::lab {
 namespace {
 
-constexpr int kLeft = 40, kRight = 8, kTop = 22, kGap = 26;
+constexpr int kLeft = 40, kRight = 14, kTop = 22, kGap = 26;
 constexpr double kMs = 1e6;
 
 /// One lane: maps values to heights.

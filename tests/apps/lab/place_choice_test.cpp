@@ -34,6 +34,25 @@ LayerGraph bottleneck_graph() {
   return graph;
 }
 
+TEST(PlayedSpeed, ScalesEachTierByTheMedianOfItsPlannedAnswers) {
+  FrameRecord on_device;
+  on_device.outcome = Outcome::ok;
+  on_device.exit = on_device.planned_exit = 1;
+  on_device.place = Place::device;
+  std::vector<FrameRecord> records;
+  for (const Duration took : {290ms, 300ms, 900ms}) {  // predicted: 150 ms
+    on_device.timing.device = took;
+    records.push_back(on_device);
+  }
+  on_device.timing.device = 1ms;
+  on_device.insured = true;  // not all of the exit's work
+  records.insert(records.end(), 3, on_device);
+  const LayerGraph graph = at_played_speed(bottleneck_graph(), records);
+  EXPECT_EQ(graph.units[1].time[0], Duration(60ms));
+  EXPECT_EQ(graph.units[2].time[0], Duration(240ms));
+  EXPECT_EQ(graph.units[2].time[1], Duration(12ms)) << "nothing ran on the edge";
+}
+
 TEST(PlaceOptions, AFastLinkFitsTheEdgeASlowOneTheSplitNoneTheDevice) {
   const LayerGraph graph = bottleneck_graph();
   const auto fast = options_at(graph, planner::LinkSpeed{1e6, 1e6, 0ms}, 98ms);
