@@ -98,15 +98,12 @@ std::string find_edge_program() {
 }
 
 std::string find_shipped_file(const std::string& path) {
-  std::string looked;
-  const fs::path here = program_folder();
-  for (const fs::path& root :
-       {here / "../share/branchline", here / "../../..", fs::path(BRANCHLINE_SOURCE_DIR)}) {
-    const std::string file = (root / path).lexically_normal().string();
-    if (fs::exists(file)) return file;
-    looked += (looked.empty() ? "" : ", ") + file;
-  }
-  throw InputError("it is not there; looked for " + looked, path, "give it with a flag");
+  const fs::path shipped = fs::path(program_folder()) / "../share/branchline";
+  const std::string file = (shipped / path).lexically_normal().string();
+  if (fs::exists(file)) return file;
+  throw InputError("it is not shipped with this program; looked for " + file, path,
+                   "keep share/branchline/ beside the program's folder, as the build makes it, or "
+                   "name a file of your own (see --help)");
 }
 
 }  // namespace branchline::lab

@@ -36,8 +36,9 @@ std::string program_folder();
 /// branchlined beside this program. @throws InputError when it is not there.
 std::string find_edge_program();
 
-/// The shipped model of this name: beside the program's build or installation.
-/// @throws InputError listing where it was looked for.
+/// A file that comes with the program, by its path in the sources: in share/branchline/ beside the
+/// program's folder, in a build as in an installation.
+/// @throws InputError saying where it was looked for.
 std::string find_shipped_file(const std::string& path);
 
 }  // namespace branchline::lab
