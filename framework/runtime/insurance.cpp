@@ -7,8 +7,7 @@
 namespace branchline::runtime {
 namespace {
 
-constexpr int kCheapShare = 30;       // a head that costs less than 1/30 of the way is no loss
-constexpr int kFirstAnswerShare = 4;  // the first answer may cost up to 1/4 of the way
+constexpr int kCheapShare = 30;  // a head that costs less than 1/30 of the way is no loss
 
 }  // namespace
 
@@ -43,8 +42,9 @@ std::optional<std::size_t> Insurance::step_to(int exit) const {
 }
 
 std::optional<int> Insurance::target(Duration left, int deepest) const {
+  // With an answer in hand there is nothing to lose: what will probably fit is tried.
   for (int exit = deepest; exit > answered_; --exit) {
-    if (cautious(exit) <= left) return exit;
+    if ((answered_ < 0 ? cautious(exit) : expected(exit)) <= left) return exit;
   }
   if (answered_ >= 0) return std::nullopt;
   int quickest = 0;
@@ -63,7 +63,7 @@ bool Insurance::worth_passing(int exit, int target, Duration left) const {
   if (cautious(target) + head > left) return false;
   if (head * kCheapShare <= way) return true;
   const bool tight = left < 2 * cautious(target);
-  return answered_ < 0 && tight && head * kFirstAnswerShare <= way;
+  return answered_ < 0 && tight;
 }
 
 std::optional<std::size_t> Insurance::next_step(Duration left, int deepest) const {

@@ -8,8 +8,9 @@
 namespace branchline::runtime {
 
 /// Chooses what the device computes next so that an answer exists at the deadline: the deepest exit
-/// that surely fits, and on the way there those earlier exits that cost next to nothing or that are
-/// needed because time grows short. Serves device-only plans (the target is the plan's exit) and
+/// that surely fits, and on the way there those earlier exits that cost next to nothing, or the
+/// first of them when time is short and allows it. Once there is an answer, whatever deeper one
+/// probably fits. Serves device-only plans (the target is the plan's exit) and
 /// the waiting for an edge (the target is whatever fits). One per request; not safe for several
 /// threads.
 class Insurance {

@@ -84,6 +84,20 @@ TEST_F(InsuranceOfAChain, ComputesTheQuickestExitWhenNothingFits) {
   EXPECT_EQ(follow(nanoseconds(10), 2), (std::vector<int>{0}));
 }
 
+TEST_F(InsuranceOfAChain, TriesWhatProbablyFitsOnceThereIsAnAnswer) {
+  const nanoseconds left(4300);  // exit 2 takes 4100, surely no more than 5125
+  EXPECT_EQ(follow(left, 1), (std::vector<int>{0, 1}));
+}
+
+TEST_F(InsuranceOfAChain, TakesACostlyFirstAnswerAlongWhenTimeIsShortAndAllowsIt) {
+  for (int run = 0; run < 20; ++run) ladder_.steps[1].time->add(nanoseconds(2000));
+  EXPECT_EQ(ladder_.steps[1].exit, 0);
+  insurance_.mark_done(0);
+  EXPECT_EQ(insurance_.next_step(nanoseconds(9000), 2), 1u) << "6375 surely, and 2000 more";
+  EXPECT_EQ(insurance_.next_step(nanoseconds(8000), 2), 2u) << "not at the cost of the target";
+  EXPECT_EQ(insurance_.next_step(nanoseconds(90000), 2), 2u) << "nor when there is time in plenty";
+}
+
 TEST_F(InsuranceOfAChain, StopsWhenNothingDeeperFits) {
   insurance_.mark_answered(0);
   EXPECT_EQ(insurance_.next_step(nanoseconds(100), 2), std::nullopt);
