@@ -49,7 +49,8 @@ const LinkMeter::Pending* LinkMeter::first_in_line() const {
 
 void LinkMeter::sent(std::uint64_t id, std::uint64_t frame_bytes, TimePoint begun) {
   const auto found = pending_.find(id);
-  if (found == pending_.end()) return;
+  // A Cancel goes by its request's id: only what was sent first is timed.
+  if (found == pending_.end() || found->second.frame_bytes > 0) return;
   Pending& pending = found->second;
   pending.begun = begun;
   pending.frame_bytes = frame_bytes;

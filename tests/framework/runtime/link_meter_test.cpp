@@ -76,6 +76,7 @@ TEST_F(LinkMeterTest, TwoRequestsGivenUpMoveTheEstimateThoughOneWaitsBehindTheOt
 TEST_F(LinkMeterTest, WhatArrivesTooLateForAnAnswerStillMeasures) {
   request(2, milliseconds(0));
   meter_.give_up(2, true, at(milliseconds(100)));
+  meter_.sent(2, 48, at(milliseconds(100)));  // its Cancel goes by the same id
   hear(2, expired(), milliseconds(510));
   request(3, milliseconds(600));
   meter_.give_up(3, true, at(milliseconds(700)));
