@@ -52,6 +52,7 @@ class Verifier {
   bool crossable(const UnitRanges& second, const UnitRanges& first) const;
   std::shared_ptr<const Slice> compiled(const SliceSpec& spec);
   void keep(const std::shared_ptr<const Slice>& slice);
+  void count(const Slice& slice);
   void compare_exit(const Division& division, int exit, const Reference& reference,
                     const at::Tensor& logits);
 
@@ -62,6 +63,7 @@ class Verifier {
   Values samples_;                                 ///< of every value, batch 1
   std::deque<std::shared_ptr<const Slice>> kept_;  ///< oldest first
   std::int64_t kept_bytes_ = 0;
+  std::vector<SliceSpec> counted_;
   VerifyReport report_;
 };
 
@@ -196,12 +198,19 @@ std::shared_ptr<const Slice> Verifier::compiled(const SliceSpec& spec) {
                                   [&](const auto& slice) { return slice->spec() == spec; });
   if (known != kept_.end()) return *known;
   std::shared_ptr<const Slice> slice = compile_slice(model_, spec, &samples_);
-  ++report_.slices;
-  if (!slice->optimised()) {
-    report_.unoptimised.push_back("units " + to_string(spec.units) + ": " + slice->why_plain());
-  }
   keep(slice);
+  count(*slice);
   return slice;
+}
+
+void Verifier::count(const Slice& slice) {
+  // One that was let go and compiled again counts once.
+  if (std::find(counted_.begin(), counted_.end(), slice.spec()) != counted_.end()) return;
+  counted_.push_back(slice.spec());
+  ++report_.slices;
+  if (slice.optimised()) return;
+  report_.unoptimised.push_back("units " + to_string(slice.spec().units) + ": " +
+                                slice.why_plain());
 }
 
 void Verifier::keep(const std::shared_ptr<const Slice>& slice) {

@@ -34,7 +34,7 @@ struct VerifyReport {
   std::int64_t cuts = 0;         ///< exit x cut vertex pairs
   std::int64_t sets = 0;         ///< random sets, each compared at every exit
   std::int64_t comparisons = 0;  ///< logits tensors compared
-  std::int64_t slices = 0;       ///< compiled
+  std::int64_t slices = 0;       ///< different ones compiled
   std::vector<std::int64_t> batches;
   double worst_error = 0;  ///< largest |a - b| / largest |whole|
   VerifyPlace worst_place;
@@ -54,7 +54,8 @@ struct VerifyReport {
 /// @returns a report without comparisons when it is untestable() (nearly zero outputs would equal
 /// anything).
 /// @throws RunError naming the operator or the units that cannot be handled.
-/// Two slices to compile per cut; a prefix that several exits share is compiled once.
+/// Two slices to compile per cut; a prefix that several exits share is compiled once if it is
+/// small. Holds the model, the two slices compared and at most 256 MiB of others.
 VerifyReport verify(const std::shared_ptr<const model::Model>& model, const VerifyOptions& options);
 
 }  // namespace branchline::slice
