@@ -1,46 +1,62 @@
 #include "apps/lab/stop_flag.h"
 
-#include <pthread.h>
+#include <fcntl.h>
+#include <unistd.h>
 
-#include <csignal>
-#include <ctime>
+#include <cerrno>
+
+#include "framework/base/error.h"
 
 namespace branchline::lab {
 namespace {
 
-sigset_t stop_signals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  return signals;
+/// A handler may only touch what is lock-free and write to a descriptor.
+std::atomic<int> stops_asked_for{0};
+std::atomic<int> stop_pipe{-1};
+
+void on_stop_signal(int number) {
+  // Whoever asks twice does not want to wait for a clean end.
+  if (stops_asked_for.fetch_add(1) > 0) _exit(128 + number);
+  const int before = errno;
+  const auto byte = static_cast<unsigned char>(number);
+  if (write(stop_pipe, &byte, 1) != 1) _exit(128 + number);
+  errno = before;
 }
+
+constexpr unsigned char kEnded = 0;
 
 }  // namespace
 
 StopFlag::StopFlag() {
-  const sigset_t signals = stop_signals();
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  if (pipe2(pipe_, O_CLOEXEC) != 0) throw RunError("no pipe for signals");
+  stop_pipe = pipe_[1];
+  stops_asked_for = 0;
+  struct sigaction action {};
+  action.sa_handler = on_stop_signal;
+  action.sa_flags = SA_RESTART;
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGINT, &action, &before_int_);
+  sigaction(SIGTERM, &action, &before_term_);
   listener_ = std::thread([this] { listen(); });
 }
 
 StopFlag::~StopFlag() {
-  ended_ = true;
+  sigaction(SIGINT, &before_int_, nullptr);
+  sigaction(SIGTERM, &before_term_, nullptr);
+  (void)!write(pipe_[1], &kEnded, 1);
   listener_.join();
-  const sigset_t signals = stop_signals();
-  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  close(pipe_[0]);
+  close(pipe_[1]);
 }
 
 void StopFlag::listen() {
-  const sigset_t signals = stop_signals();
-  const timespec patience{0, 50'000'000};
-  while (!ended_) {
-    const int signal = sigtimedwait(&signals, nullptr, &patience);
-    if (signal <= 0) continue;
+  for (;;) {
+    unsigned char number = kEnded;
+    const ssize_t heard = read(pipe_[0], &number, 1);
+    if (heard < 0 && errno == EINTR) continue;
+    if (heard != 1 || number == kEnded) return;
     const std::lock_guard lock(mutex_);
-    // Whoever asks twice does not want to wait for a clean end.
-    if (signal_ != 0) _Exit(128 + signal);
-    signal_ = signal;
+    signal_ = number;
     changed_.notify_all();
   }
 }

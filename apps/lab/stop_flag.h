@@ -1,5 +1,7 @@
 #pragma once
 
+#include <signal.h>
+
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -9,9 +11,9 @@
 
 namespace branchline::lab {
 
-/// Turns the first SIGINT or SIGTERM into a flag that waiting threads hear of at once. Make one
-/// before any other thread is started: the signals are blocked from then on in this thread and in
-/// those it starts. A second signal ends the process the usual way.
+/// Turns the first SIGINT or SIGTERM into a flag that waiting threads hear of at once. A handler
+/// and not a blocked signal: OpenCV and OpenBLAS have threads of their own by then, which would die
+/// of it. A second signal ends the process at once. One at a time.
 class StopFlag {
  public:
   StopFlag();
@@ -30,7 +32,9 @@ class StopFlag {
   void listen();
 
   std::atomic<int> signal_ = 0;
-  std::atomic<bool> ended_ = false;
+  int pipe_[2] = {-1, -1};
+  struct sigaction before_int_ {};
+  struct sigaction before_term_ {};
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
   std::thread listener_;
