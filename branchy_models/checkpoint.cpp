@@ -34,6 +34,10 @@ void save_checkpoint(const std::string& file, const std::string& identity, int e
 
 int load_checkpoint(const std::string& file, const std::string& identity,
                     torch::jit::Module& module, torch::optim::Optimizer& optimizer) {
+  if (!std::filesystem::exists(file)) {
+    throw InputError("there is no checkpoint", file,
+                     "a training that ended has removed its own; train from the start");
+  }
   torch::serialize::InputArchive archive;
   c10::IValue found_identity;
   c10::IValue epochs_done;

@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "framework/base/error.h"
+#include "framework/model/script_loader.h"
 
 namespace branchline::branchy_models {
 namespace {
@@ -32,7 +33,7 @@ std::vector<at::Tensor> forward_exits(torch::jit::Module& module, const at::Tens
   try {
     returned = module.forward({input});
   } catch (const std::exception& error) {
-    throw InputError(std::string("forward fails: ") + error.what(), "the model",
+    throw InputError("forward fails: " + model::first_line(error.what()), "the model",
                      "check the input's shape and type", InputKind::model);
   }
   collect_exits(returned, exits);

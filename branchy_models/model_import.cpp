@@ -15,6 +15,9 @@ namespace branchline::branchy_models {
 namespace {
 
 torch::jit::Module load_module(const std::string& file) {
+  if (!std::filesystem::is_regular_file(file)) {
+    throw InputError("no such file", file, "", InputKind::model);
+  }
   try {
     torch::jit::Module module = torch::jit::load(file);
     module.eval();

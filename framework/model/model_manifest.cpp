@@ -163,6 +163,9 @@ void read_inputs(const ManifestJson& json, const std::string& where, ModelManife
 }
 
 [[noreturn]] void fail_no_archive(const std::string& model_file) {
+  if (!std::filesystem::exists(model_file)) {
+    throw InputError("no such file", model_file, "", InputKind::model);
+  }
   throw InputError("is not a readable TorchScript archive", model_file,
                    "save the model with torch.jit.save", InputKind::model);
 }

@@ -2,6 +2,7 @@
 
 #include <torch/csrc/jit/serialization/import.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "framework/base/error.h"
@@ -85,6 +86,9 @@ std::string first_line(const std::string& message) {
 }
 
 torch::jit::Module load_script(const std::string& file) {
+  if (std::filesystem::is_directory(file)) {
+    refuse_script("is a folder", file, "Give one TorchScript file.");
+  }
   if (!std::filesystem::is_regular_file(file)) refuse_script("no such file", file);
   try {
     torch::jit::Module module = torch::jit::load(file, at::kCPU);
@@ -120,6 +124,12 @@ std::vector<graph::TensorSpec> network_inputs(const torch::jit::Module& module,
                   file, "Give --input once for each.");
   }
   for (const graph::TensorSpec& spec : specs) check_input_shape(spec.shape, file);
+  for (std::size_t i = 0; i < std::min(specs.size(), manifest.inputs.size()); ++i) {
+    if (!manifest.inputs[i].is_image || specs[i].shape.size() == 4) continue;
+    refuse_script("its input is an image, but the shape given has " +
+                      std::to_string(specs[i].shape.size()) + " dimensions",
+                  file, "Give four, as in 1,3,224,224, or leave --input out.");
+  }
   return specs;
 }
 
