@@ -113,6 +113,24 @@ CLI::Option* add_parsed(CLI::App& app, const std::string& flag, Value& value,
   return option->type_name(type_name);
 }
 
+struct WrittenUnit {
+  std::string_view name;
+  std::int64_t factor;
+};
+
+/// The default in --help and in written configurations, exactly and as it would be given: "1GiB".
+/// Values below 1 mean "not given". `units` descend to 1.
+template <std::size_t N>
+CLI::Option* with_default(CLI::Option* option, std::int64_t value,
+                          const std::array<WrittenUnit, N>& units) {
+  if (value < 1) return option;
+  for (const WrittenUnit& unit : units) {
+    if (value % unit.factor != 0) continue;
+    return option->default_str(std::to_string(value / unit.factor) + std::string(unit.name));
+  }
+  return option;
+}
+
 }  // namespace
 
 std::chrono::nanoseconds parse_duration(const std::string& text, const std::string& where) {
@@ -176,12 +194,17 @@ std::string padded(const std::string& text, std::size_t width) {
 
 CLI::Option* add_duration(CLI::App& app, const std::string& flag, std::chrono::nanoseconds& value,
                           const std::string& help) {
-  return add_parsed(app, flag, value, help, "DURATION", parse_duration);
+  constexpr std::array<WrittenUnit, 4> kUnits = {
+      {{"s", 1'000'000'000}, {"ms", 1'000'000}, {"us", 1'000}, {"ns", 1}}};
+  return with_default(add_parsed(app, flag, value, help, "DURATION", parse_duration), value.count(),
+                      kUnits);
 }
 
 CLI::Option* add_bytes(CLI::App& app, const std::string& flag, std::int64_t& value,
                        const std::string& help) {
-  return add_parsed(app, flag, value, help, "SIZE", parse_bytes);
+  constexpr std::array<WrittenUnit, 4> kUnits = {
+      {{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}, {"B", 1}}};
+  return with_default(add_parsed(app, flag, value, help, "SIZE", parse_bytes), value, kUnits);
 }
 
 CLI::Option* add_rate(CLI::App& app, const std::string& flag, double& bytes_per_s,

@@ -48,7 +48,7 @@ std::string show_rate(double bytes_per_s);
 std::string padded(const std::string& text, std::size_t width);
 
 /// Flags bound to the value itself; parsed when the command line is, so that errors name the flag
-/// and exit with 2.
+/// and exit with 2. A duration or size above 0 is shown as the default.
 CLI::Option* add_duration(CLI::App& app, const std::string& flag, std::chrono::nanoseconds& value,
                           const std::string& help);
 CLI::Option* add_bytes(CLI::App& app, const std::string& flag, std::int64_t& value,

@@ -1,11 +1,10 @@
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <cctype>
 #include <exception>
 #include <iostream>
 #include <string>
 #include <vector>
 
+#include "apps/branchline/flag_sources.h"
 #include "apps/branchline/verbs/verbs.h"
 #include "apps/version_text.h"
 #include "framework/base/error.h"
@@ -22,17 +21,24 @@ std::vector<Verb> add_verbs(CLI::App& app) {
           add_calibrate(app), add_link(app),    add_ping(app),   add_doctor(app)};
 }
 
-/// BRANCHLINE_<VERB>_<FLAG> for every long flag: below the flag itself, above the configuration
-/// file.
-void add_environment_names(CLI::App& verb) {
-  for (CLI::Option* option : verb.get_options()) {
-    if (option->get_lnames().empty() || option->get_lnames().front() == "help") continue;
-    std::string name = "BRANCHLINE_" + verb.get_name() + "_" + option->get_lnames().front();
-    std::replace(name.begin(), name.end(), '-', '_');
-    std::transform(name.begin(), name.end(), name.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    option->envname(name);
+/// CLI11 would only say that a verb is missing.
+void require_known_verb(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return;
+  const std::string word = argv[1];
+  std::string names;
+  for (const CLI::App* verb : app.get_subcommands(nullptr)) {
+    if (verb->get_name() == word) return;
+    names += (names.empty() ? "" : ", ") + verb->get_name();
   }
+  throw branchline::InputError("is no verb", word, "choose one of " + names);
+}
+
+/// With the program's name in front, like every other error, and the verb's own help.
+std::string usage_failure(const CLI::App* app, const CLI::Error& error) {
+  std::string command = "branchline";
+  for (const CLI::App* verb : app->get_subcommands()) command += " " + verb->get_name();
+  return "branchline: " + std::string(error.what()) + "\nRun " + command +
+         " --help for more information.\n";
 }
 
 int run_chosen(const std::vector<Verb>& verbs) {
@@ -50,11 +56,11 @@ int main(int argc, char** argv) {
   app.name("branchline");
   app.require_subcommand(1);
   app.set_version_flag("-V,--version", [] { return branchline::apps::version_text("branchline"); });
-  app.set_config("--config", "",
-                 "Read flags from a TOML file, one section a verb; given before the verb");
+  app.failure_message(usage_failure);
   try {
     const std::vector<Verb> verbs = add_verbs(app);
-    for (const Verb& verb : verbs) add_environment_names(*verb.command);
+    branchline::apps::add_flag_sources(app, "Read flags from a TOML file, one section a verb");
+    require_known_verb(app, argc, argv);
     app.parse(argc, argv);
     return run_chosen(verbs);
   } catch (const CLI::ParseError& error) {

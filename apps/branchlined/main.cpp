@@ -4,6 +4,7 @@
 #include <exception>
 #include <iostream>
 
+#include "apps/branchline/flag_sources.h"
 #include "apps/branchline/verb.h"
 #include "apps/branchlined/server_flags.h"
 #include "apps/branchlined/server_log.h"
@@ -61,16 +62,6 @@ int serve(const ServerFlags& flags) {
   return drain ? kDone : kInterrupted;
 }
 
-/// BRANCHLINE_MAX_QUEUE for --max-queue, and so on.
-void read_environment(CLI::App& app) {
-  for (CLI::Option* option : app.get_options()) {
-    if (option->get_lnames().empty()) continue;
-    std::string name = "BRANCHLINE_" + option->get_lnames().front();
-    for (char& c : name) c = c == '-' ? '_' : static_cast<char>(std::toupper(c));
-    if (name != "BRANCHLINE_HELP" && name != "BRANCHLINE_VERSION") option->envname(name);
-  }
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -79,7 +70,11 @@ int main(int argc, char** argv) {
   app.set_version_flag("-V,--version", [] { return version_text("branchlined"); });
   ServerFlags flags;
   add_server_flags(app, flags);
-  read_environment(app);
+  add_flag_sources(app, "Read flags from a TOML file");
+  app.failure_message([](const CLI::App*, const CLI::Error& error) {
+    return "branchlined: " + std::string(error.what()) +
+           "\nRun branchlined --help for more information.\n";
+  });
   try {
     app.parse(argc, argv);
     return serve(flags);

@@ -48,18 +48,16 @@ void add_limits(CLI::App& app, ServerFlags& flags) {
   app.add_option("--max-queue", flags.max_queue, "Requests that may wait; more are refused at once")
       ->check(CLI::Range(1, 100000))
       ->capture_default_str();
-  add_bytes(app, "--max-frame", flags.max_frame, "Largest message accepted; default 64MiB");
-  add_bytes(app, "--slice-cache", flags.slice_cache, "Memory for compiled slices; default 1GiB");
+  add_bytes(app, "--max-frame", flags.max_frame, "Largest message accepted");
+  add_bytes(app, "--slice-cache", flags.slice_cache, "Memory for compiled slices");
   add_duration(app, "--piece", flags.piece,
-               "Longest stretch of compute without looking whether the answer is still wanted; "
-               "default 5ms");
+               "Longest stretch of compute without looking whether the answer is still wanted");
 }
 
 }  // namespace
 
 void add_server_flags(CLI::App& app, ServerFlags& flags) {
   app.footer(kServerExample);
-  app.set_config("--config", "", "Read flags from a TOML file");
   app.add_option("--models", flags.models, "TorchScript files, or folders of them")
       ->required()
       ->type_name("DIR|FILE…");
@@ -70,8 +68,7 @@ void add_server_flags(CLI::App& app, ServerFlags& flags) {
                "Serve other machines too: nothing protects the connection yet, neither encryption "
                "nor a password");
   add_limits(app, flags);
-  add_duration(app, "--drain", flags.drain,
-               "After SIGTERM, time for what is in flight; default 10s");
+  add_duration(app, "--drain", flags.drain, "After SIGTERM, time for what is in flight");
   app.add_flag("--check", flags.check, "Load the models, check the flags, and exit");
   auto* verbose = app.add_flag("-v,--verbose", flags.verbose, "Log connections too");
   app.add_flag("-q,--quiet", flags.quiet, "Log errors only")->excludes(verbose);

@@ -20,7 +20,7 @@ constexpr auto kBudget =
     100ms;  // what the robot can wait for an answer, from the moment of capture
 
 cv::VideoCapture open_camera(const std::string& input) {
-  const bool number = input.find_first_not_of("0123456789") == std::string::npos;
+  const bool number = !input.empty() && input.find_first_not_of("0123456789") == std::string::npos;
   return number ? cv::VideoCapture(std::stoi(input)) : cv::VideoCapture(input);
 }
 
@@ -52,11 +52,13 @@ int look_and_drive(const std::string& model, const std::string& input, const std
   cv::VideoCapture camera = open_camera(input);
   if (!camera.isOpened()) throw std::runtime_error("no camera or video: " + input);
   cv::Mat frame;
-  while (camera.read(frame)) {
+  bool seen = false;
+  for (; camera.read(frame); seen = true) {
     const auto captured = branchline::Clock::now();
     const branchline::Result result = engine.infer(branchline::from(frame).by(captured + kBudget));
     result.in_time() ? drive(engine, result) : stop_robot(result);
   }
+  if (!seen) throw std::runtime_error("no frame in " + input);
   return 0;
 }
 

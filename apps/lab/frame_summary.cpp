@@ -100,8 +100,8 @@ std::string text_table(const std::vector<MethodSummary>& rows) {
 }
 
 std::string where_text(const MethodSummary& s) {
-  std::string text = fmt::format("{} frames: device {}, split {}, edge {}", s.frames, s.places[0],
-                                 s.places[1], s.places[2]);
+  std::string text = fmt::format("{} frame{}: device {}, split {}, edge {}", s.frames,
+                                 s.frames == 1 ? "" : "s", s.places[0], s.places[1], s.places[2]);
   for (std::size_t exit = 0; exit < s.exits.size(); ++exit) {
     text += fmt::format("{} exit {}: {}", exit == 0 ? ";" : ",", exit + 1, s.exits[exit]);
   }

@@ -32,6 +32,9 @@ std::string vector_level();
 /// Name of the loaded BLAS library, e.g. "libopenblas.so.0"; empty when none is loaded.
 std::string loaded_blas();
 
+/// @param blas  what loaded_blas() says
+MachineCheck check_blas(const std::string& blas, double gflops);
+
 /// Everything `branchline doctor` looks at; takes about two seconds, most of it sleeping.
 std::vector<MachineCheck> check_machine();
 

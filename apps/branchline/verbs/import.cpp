@@ -46,13 +46,19 @@ Verb add_import(CLI::App& app) {
   add_shape(*command, "--input", request.shape, "Shape of the input, e.g. 1,3,224,224")->required();
   command->add_option("--name", request.name, "Default: the file's name");
   command->add_option("--exits", request.exits, "Names of the exits, earliest first: a,b,c")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->allow_extra_args(false);  // the model may follow
   command->add_option("--classes", request.classes, "Names of the classes: cat,dog,…")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command->add_flag("--image", request.is_image,
                     "The input is a picture: (pixel/255 - mean) / std of 1 or 3 channels");
-  command->add_option("--mean", request.mean, "Per channel, default 0")->delimiter(',');
-  command->add_option("--std", request.std, "Per channel, default 1")->delimiter(',');
+  command->add_option("--mean", request.mean, "Per channel, default 0")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command->add_option("--std", request.std, "Per channel, default 1")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command->add_option("--jpeg-quality", request.jpeg_quality, "When the picture is sent as JPEG")
       ->check(CLI::Range(1, 100))
       ->capture_default_str();

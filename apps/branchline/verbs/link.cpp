@@ -151,8 +151,9 @@ Verb add_link(CLI::App& app) {
   auto flags = std::make_shared<LinkFlags>();
   CLI::App* command = app.add_subcommand(
       "link", "Emulate a slow link in front of an edge: rate without bursts, delay, cuts, traces");
-  command->add_option("--listen", flags->listen, "Where devices connect; default 127.0.0.1:7500")
-      ->type_name("HOST:PORT");
+  command->add_option("--listen", flags->listen, "Where devices connect")
+      ->type_name("HOST:PORT")
+      ->capture_default_str();
   command->add_option("--to", flags->to, "The edge behind the link")
       ->type_name("HOST:PORT")
       ->required();
@@ -168,6 +169,7 @@ Verb add_link(CLI::App& app) {
   command
       ->add_option("--blackhole", flags->blackholes,
                    "Let nothing through from START for LENGTH, e.g. 30s+10s; repeatable")
+      ->allow_extra_args(false)
       ->type_name("START+LENGTH");
   add_duration(*command, "--for", flags->run_for,
                "Stop after this time; default: run until Ctrl-C");

@@ -79,7 +79,7 @@ struct PingReport {
 };
 
 PingReport ping_edge(const PingFlags& flags) {
-  const auto endpoint = transport::parse_endpoint(flags.edge, "EDGE");
+  const auto endpoint = transport::parse_endpoint(flags.edge, "the edge");
   PingReport report;
   auto listener = std::make_shared<PingListener>();
   transport::IoThread io;
@@ -184,11 +184,11 @@ Verb add_ping(CLI::App& app) {
   command->add_option("edge", flags->edge, "Where branchlined listens")
       ->type_name("HOST:PORT")
       ->required();
-  command->add_option("-n,--count", flags->count, "How many round trips; default 5")
+  command->add_option("-n,--count", flags->count, "How many round trips")
+      ->capture_default_str()
       ->type_name("N")
       ->check(CLI::Range(0, 1'000'000));
-  add_duration(*command, "--timeout", flags->timeout,
-               "For the handshake and each answer; default 2s");
+  add_duration(*command, "--timeout", flags->timeout, "For the handshake and each answer");
   command->add_flag("--json", flags->json, "Print branchline.ping/1");
   command->footer("Example:\n  branchline ping 127.0.0.1:7400 -n 3");
   return {command, [flags] { return run_ping(*flags); }};

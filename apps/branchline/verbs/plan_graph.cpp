@@ -20,6 +20,11 @@ graph::LayerGraph profiled_graph(const std::string& model_file, const std::strin
                      "measure one: branchline profile " + model_file + " -o " + profile_file);
   }
   const profile::Profile profile = profile::profile_from_json(text.str(), profile_file);
+  if (profile.edge.empty()) {
+    throw InputError("holds the device's times only", profile_file,
+                     "measure the edge too: branchline profile " + model_file +
+                         " --edge HOST:PORT -o " + profile_file);
+  }
   const auto model = model::Model::load(model_file, {input_shapes});
   return profile::with_times(model->layers(), profile);
 }

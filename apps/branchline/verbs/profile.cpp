@@ -10,6 +10,7 @@
 #include "apps/branchline/flags.h"
 #include "apps/branchline/verbs/profile_text.h"
 #include "apps/branchline/verbs/verbs.h"
+#include "apps/lab/run_folder.h"
 #include "framework/base/error.h"
 #include "framework/model/model.h"
 #include "framework/profile/prediction.h"
@@ -209,7 +210,10 @@ Verb add_profile(CLI::App& app) {
   CLI::App* command = app.add_subcommand("profile", "Measure a model's times on device and edge");
   add_profile_flags(*command, *flags);
   command->footer(kProfileExample);
-  return {command, [flags, command] { return run_profile(*flags, command->config_to_str(true)); }};
+  return {command, [flags, command] {
+            return run_profile(*flags,
+                               lab::configuration_text("profile", command->config_to_str(true)));
+          }};
 }
 
 }  // namespace branchline::apps

@@ -53,12 +53,15 @@ std::string signed_percent(double share) {
   return text.str();
 }
 
-double mean_error(const std::vector<PredictionRow>& rows, Duration PredictionRow::*predicted) {
+std::string mean_error(const std::vector<PredictionRow>& rows, Duration PredictionRow::*predicted) {
   double sum = 0;
   for (const PredictionRow& row : rows) {
     sum += std::abs(profile::relative_error(row.*predicted, row.measured));
   }
-  return rows.empty() ? 0 : sum / static_cast<double>(rows.size());
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(1) << 100 * sum / static_cast<double>(rows.size())
+       << " %";
+  return text.str();
 }
 
 }  // namespace
@@ -124,10 +127,10 @@ std::string prediction_text(const std::vector<PredictionRow>& rows,
         << (row.has_regression ? cell(row.regression, row) : padded("-", 22))
         << cell(row.isolated, row) << '\n';
   }
-  out << padded("mean of |error|", 42)
-      << padded(signed_percent(mean_error(rows, &PredictionRow::segments)), 22)
-      << padded(signed_percent(mean_error(rows, &PredictionRow::regression)), 22)
-      << signed_percent(mean_error(rows, &PredictionRow::isolated)) << '\n';
+  const bool fitted = rows.front().has_regression;  // from the other models: one alone has none
+  out << padded("mean of |error|", 42) << padded(mean_error(rows, &PredictionRow::segments), 22)
+      << padded(fitted ? mean_error(rows, &PredictionRow::regression) : "-", 22)
+      << mean_error(rows, &PredictionRow::isolated) << '\n';
   out << "\nfit of the regression, all models together\n";
   for (const auto& [type, fit] : fits.fits()) {
     out << "  " << padded(type, 14) << fit.samples << " layers, mean error "

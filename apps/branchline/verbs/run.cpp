@@ -1,10 +1,12 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <optional>
+#include <set>
 
 #include "apps/branchline/flags.h"
 #include "apps/branchline/verbs/verbs.h"
@@ -17,6 +19,8 @@
 #include "branchline/engine.h"
 #include "framework/base/error.h"
 #include "framework/model/model_manifest.h"
+#include "framework/planner/planner_registry.h"
+#include "transport/channel.h"
 
 namespace branchline::apps {
 namespace {
@@ -46,9 +50,11 @@ void add_run_flags(CLI::App& command, RunFlags& flags) {
       .add_option("--input", flags.input,
                   "Folder of pictures (sub-folder = label), video file, or camera number")
       ->required();
-  command.add_option("--edge", flags.edges, "host:port of a branchlined; may be repeated")
-      ->take_all();
-  add_duration(command, "--deadline", flags.deadline, "Answer by then; default 100ms");
+  command.add_option("--edge", flags.edges, "A branchlined; may be repeated")
+      ->take_all()
+      ->allow_extra_args(false)  // MODEL.pt may follow
+      ->type_name("HOST:PORT");
+  add_duration(command, "--deadline", flags.deadline, "Answer by then");
   add_frequency(
       command, "--rate", flags.rate_hz,
       "Frames arrive at this rate; default: the video's, the camera's, 10Hz for pictures");
@@ -69,7 +75,9 @@ void add_run_flags(CLI::App& command, RunFlags& flags) {
   command
       .add_option("--require", flags.require,
                   "Exit code 3 unless met, e.g. 'hit_rate>=0.95'; may be repeated")
-      ->take_all();
+      ->take_all()
+      ->allow_extra_args(false)
+      ->type_name("GOAL");
   command
       .add_option("--device-slowdown", flags.device_slowdown,
                   "Experiment: the device computes this many times slower")
@@ -140,6 +148,13 @@ bool wait_for_edge(const Engine& engine, Duration patience, const lab::StopFlag&
   return true;
 }
 
+template <typename Names>
+std::string joined(const Names& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
 class RunReport {
  public:
   explicit RunReport(const RunFlags& flags)
@@ -171,6 +186,23 @@ class RunReport {
   std::vector<lab::FrameRecord> records_;
 };
 
+/// A label that the model does not know never counts as right: better to hear of it.
+void warn_of_unknown_labels(const std::vector<lab::FrameRecord>& records,
+                            const std::vector<std::string>& classes) {
+  std::set<std::string> unknown;
+  for (const lab::FrameRecord& record : records) {
+    if (!record.label || classes.empty()) continue;
+    const bool index = record.label->find_first_not_of("0123456789") == std::string::npos;
+    const bool known = std::find(classes.begin(), classes.end(), *record.label) != classes.end();
+    if (!index && !known) unknown.insert(*record.label);
+  }
+  if (unknown.empty()) return;
+  std::cerr << "branchline: the label" << (unknown.size() == 1 ? " " : "s ") << joined(unknown)
+            << (unknown.size() == 1 ? " is no class" : " are no classes")
+            << " of this model, so its frames count as wrong; the classes are " << joined(classes)
+            << '\n';
+}
+
 int check_goals(const std::vector<lab::Goal>& goals, const lab::MethodSummary& summary) {
   int code = kDone;
   for (const lab::Goal& goal : goals) {
@@ -192,15 +224,23 @@ lab::PlaySettings play_settings(const RunFlags& flags, const lab::FrameSource& s
   return settings;
 }
 
-int run_frames(const RunFlags& flags, const std::string& configuration) {
+/// What can be said before anything is opened.
+std::vector<lab::Goal> checked_goals(const RunFlags& flags) {
   std::vector<lab::Goal> goals;
   for (const std::string& text : flags.require) goals.push_back(lab::parse_goal(text, "--require"));
+  for (const std::string& edge : flags.edges) transport::parse_endpoint(edge, "--edge");
+  planner::standard_planners().find(flags.planner);
   if (flags.deadline <= Duration::zero()) {
     throw InputError("the deadline must be greater than zero", "--deadline", "write e.g. 80ms");
   }
   if (flags.require_edge && flags.edges.empty()) {
     throw InputError("no --edge is given", "--require-edge", "add --edge host:port");
   }
+  return goals;
+}
+
+int run_frames(const RunFlags& flags, const std::string& configuration) {
+  const std::vector<lab::Goal> goals = checked_goals(flags);
   const auto source = lab::open_frame_source(flags.input);
   const Shape tensor = tensor_shape(flags);
   const std::optional<lab::RunFolder> folder =
@@ -211,7 +251,7 @@ int run_frames(const RunFlags& flags, const std::string& configuration) {
   std::cerr << "branchline: " << source->description() << "; opening " << flags.model << '\n';
   Engine engine = Engine::open(flags.model, engine_options(flags, *source, tensor));
   if (!flags.edges.empty() && !wait_for_edge(engine, std::chrono::seconds(3), stop)) {
-    std::cerr << "branchline: no edge answers at " << flags.edges.front()
+    std::cerr << "branchline: no usable edge at " << joined(flags.edges)
               << (flags.require_edge ? "\n" : "; going on with the device alone\n");
     if (flags.require_edge && !stop.raised()) return kNoEdge;
   }
@@ -220,6 +260,7 @@ int run_frames(const RunFlags& flags, const std::string& configuration) {
                    [&report](const lab::FrameRecord& record) { report.add(record); });
   engine.stop(Duration::zero());
   report.end_progress();
+  warn_of_unknown_labels(report.records(), engine.classes());
 
   const lab::MethodSummary summary = lab::summarise("branchline", report.records());
   (flags.json ? std::cerr : std::cout) << lab::text_table({summary}) << lab::where_text(summary);

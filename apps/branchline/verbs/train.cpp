@@ -100,9 +100,11 @@ Verb add_train(CLI::App& app) {
   command->add_option("--seed", flags->request.seed, "Of weights, order, augmentation and frames");
   command->add_option("--samples", flags->samples, "Camera networks: frames in an epoch")
       ->check(CLI::PositiveNumber);
-  command->add_option("--video", flags->request.videos,
-                      "Camera networks: background video, may be repeated "
-                      "(default: the videos of Debian's opencv-doc)");
+  command
+      ->add_option("--video", flags->request.videos,
+                   "Camera networks: background video, may be repeated "
+                   "(default: the videos of Debian's opencv-doc)")
+      ->allow_extra_args(false);
   command->add_option("--threads", flags->threads, "For the mathematics")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();

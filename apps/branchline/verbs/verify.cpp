@@ -179,7 +179,7 @@ Verb add_verify(CLI::App& app) {
   command->add_flag("--json", flags->json, "Print branchline.verify/1 (docs/verify.md)");
   command->footer(
       "Exit code 0: all equal; 1: a mismatch; 5: the model cannot be handled or tested.\n"
-      "Example: branchline verify resnet18.pt --input 1,3,224,224");
+      "Example:\n  branchline verify resnet18.pt --input 1,3,224,224");
   return {command, [flags] { return run_verify(*flags); }};
 }
 

@@ -25,6 +25,13 @@ TEST(MachineChecks, AWarningComesWithItsFix) {
   EXPECT_THAT(to_text(checks), testing::HasSubstr("-> apt install x"));
 }
 
+// Debian's alternatives load OpenBLAS under the reference library's name.
+TEST(MachineChecks, OpenBlasIsFineWhateverItsFileIsCalled) {
+  EXPECT_TRUE(check_blas("OpenBLAS (libblas.so.3)", 60).ok);
+  EXPECT_FALSE(check_blas("libblas.so.3", 60).ok);
+  EXPECT_FALSE(check_blas("OpenBLAS (libblas.so.3)", 8).ok);
+}
+
 TEST(MachineChecks, EveryFindingThatIsNotOkSaysWhatToDo) {
   const std::vector<MachineCheck> checks = check_machine();
   EXPECT_GE(checks.size(), 9u);
