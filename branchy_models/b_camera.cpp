@@ -1,16 +1,11 @@
 #include "branchy_models/b_camera.h"
 
+#include "branchy_models/pooled_head.h"
 #include "branchy_models/residual_block.h"
 #include "branchy_models/script_network.h"
 
 namespace branchline::branchy_models {
 namespace {
-
-NetworkValue camera_head(ScriptNetwork& net, const std::string& exit, NetworkValue x,
-                         std::int64_t classes) {
-  x = net.conv_bn_relu(exit, x, {64, 3, 2, 1});
-  return net.linear(exit + "_fc", net.global_average_pool(exit + "_pool", x), classes);
-}
 
 Network build(const std::string& name, const NetworkShape& shape,
               std::int64_t bottleneck_channels) {
@@ -18,11 +13,11 @@ Network build(const std::string& name, const NetworkShape& shape,
   NetworkValue x = net.conv_bn_relu("stem", net.input(), {16, 3, 2, 1});
   x = net.conv_bn_relu("front1", x, {24, 3, 2, 1});
   x = net.conv_bn_relu("front2", x, {48, 3, 2, 1});
-  const NetworkValue exit1 = camera_head(net, "exit1", x, shape.classes);
+  const NetworkValue exit1 = pooled_head(net, "exit1", x, shape.classes);
 
   x = net.conv_bn_relu("front3", x, {48, 3, 1, 1});
   x = net.conv_bn_relu("front4", x, {64, 3, 2, 1});
-  const NetworkValue exit2 = camera_head(net, "exit2", x, shape.classes);
+  const NetworkValue exit2 = pooled_head(net, "exit2", x, shape.classes);
 
   // tanh bounds the values, so that eight bits over a fixed range hold them.
   x = net.conv("bottleneck_conv", x, {bottleneck_channels, 1, 1, 0, /*bias=*/false});
@@ -30,7 +25,7 @@ Network build(const std::string& name, const NetworkShape& shape,
 
   x = net.conv_bn_relu("widen", x, {128, 3, 1, 1});
   x = residual_block(net, "tail1", x, 128, 1);
-  const NetworkValue exit3 = camera_head(net, "exit3", x, shape.classes);
+  const NetworkValue exit3 = pooled_head(net, "exit3", x, shape.classes);
 
   x = residual_block(net, "tail2", x, 128, 1);
   x = residual_block(net, "tail3", x, 192, 2);

@@ -1,18 +1,10 @@
 #include "branchy_models/b_resnet.h"
 
+#include "branchy_models/pooled_head.h"
 #include "branchy_models/residual_block.h"
 #include "branchy_models/script_network.h"
 
 namespace branchline::branchy_models {
-namespace {
-
-NetworkValue pooled_head(ScriptNetwork& net, const std::string& exit, NetworkValue x,
-                         std::int64_t classes) {
-  x = net.conv_bn_relu(exit, x, {64, 3, 2, 1});
-  return net.linear(exit + "_fc", net.global_average_pool(exit + "_pool", x), classes);
-}
-
-}  // namespace
 
 Network build_b_resnet(const NetworkShape& shape) {
   ScriptNetwork net("b_resnet", shape);
