@@ -13,6 +13,9 @@ constexpr double kLeastFar = 0.3;
 /// What is assumed of the spread before there are samples to tell.
 constexpr double kFreshVariance = 0.01;
 constexpr double kOutlierStep = 0.03;
+constexpr Duration kMemory = std::chrono::seconds(1);
+/// A round trip that is less of an exchange than this cannot be told from the bytes' time.
+constexpr double kLeastRoundTripShare = 0.1;
 /// Below this the frame is as good as empty, whatever the link.
 constexpr std::uint64_t kTinyBytes = 512;
 /// A first exchange up to here may stand for the round trip.
@@ -28,8 +31,10 @@ double seconds_of(Duration duration) {
 
 }  // namespace
 
-void GoodputEstimate::add(double bytes_per_s, double weight) {
+void GoodputEstimate::add(double bytes_per_s, double weight, TimePoint begun, TimePoint now) {
   const double sample = std::log(bytes_per_s);
+  const bool old = begun - told_ > kMemory;
+  told_ = now;
   if (!any_) {
     any_ = true;
     mean_ = sample;
@@ -40,8 +45,8 @@ void GoodputEstimate::add(double bytes_per_s, double weight) {
   const double far = std::max(kLeastFar, 3.0 * std::sqrt(variance_));
   if (std::abs(off) > far) {
     const int side = off > 0 ? 1 : -1;
-    if (far_ == side) {
-      mean_ = (far_log_ + sample) / 2;
+    if (old || far_ == side) {
+      mean_ = old ? sample : (far_log_ + sample) / 2;
       variance_ = kFreshVariance;
       far_ = 0;
     } else {
@@ -77,7 +82,8 @@ void LinkEstimate::add_exchange(std::uint64_t up_bytes, std::uint64_t down_bytes
   const bool first_small = !up_.any() && !round_trip_known_ && up_bytes + down_bytes <= kSmallBytes;
   if (up_bytes <= kTinyBytes || first_small) {
     if (!up_.any()) round_trip_bytes_ = static_cast<double>(up_bytes + down_bytes);
-    add_round_trip(transfer - expected_seconds(up_bytes, down_bytes));
+    const double round_trip = transfer - expected_seconds(up_bytes, down_bytes);
+    if (round_trip >= kLeastRoundTripShare * transfer) add_round_trip(round_trip);
     return;
   }
   const double downlink = down_.any() ? expected_seconds(0, down_bytes) : 0;
@@ -87,14 +93,14 @@ void LinkEstimate::add_exchange(std::uint64_t up_bytes, std::uint64_t down_bytes
   const double share = serial / transfer;
   if (share >= 0.3 && serial >= kLeastSeconds) {
     up_.add((first ? std::max(bytes - round_trip_bytes_, 1.0) : bytes) / serial,
-            std::min(1.0, share));
+            std::min(1.0, share), now - total, now);
     // Until now the round trip had to hold the time of the small frames' own bytes.
     if (first) round_trip_s_ = std::max(0.0, round_trip_s_ - round_trip_bytes_ / up_.bytes_per_s());
     return;
   }
   // The round trip hides the bytes: the goodput is at least this, and the rest is round trip.
   const double bound = bytes / std::max({serial, 0.3 * transfer, kLeastSeconds});
-  if (bound > up_.bytes_per_s()) up_.add(bound, 1.0);
+  if (bound > up_.bytes_per_s()) up_.add(bound, 1.0, now - total, now);
   add_round_trip(transfer - expected_seconds(up_bytes, down_bytes));
 }
 
@@ -124,7 +130,7 @@ void LinkEstimate::add_download(std::uint64_t bytes, Duration took, TimePoint no
   any_ = true;
   measured_ = now;
   const auto timed = static_cast<double>(bytes - kSegmentBytes);
-  down_.add(timed / seconds, timed / (timed + kSegmentBytes));
+  down_.add(timed / seconds, timed / (timed + kSegmentBytes), now - took, now);
 }
 
 void LinkEstimate::add_timeout(std::uint64_t bytes, Duration waited, TimePoint now) {
@@ -132,7 +138,7 @@ void LinkEstimate::add_timeout(std::uint64_t bytes, Duration waited, TimePoint n
   const double most = static_cast<double>(std::max<std::uint64_t>(bytes, 1)) / seconds;
   any_ = true;
   measured_ = now;
-  if (!up_.any() || most < up_.bytes_per_s()) up_.add(most, 1.0);
+  if (!up_.any() || most < up_.bytes_per_s()) up_.add(most, 1.0, now - waited, now);
 }
 
 std::optional<LinkEstimate::Values> LinkEstimate::values() const {

@@ -9,12 +9,14 @@ namespace branchline::transport {
 
 /// Goodput of one direction: an exponentially weighted mean of log goodput. One sample far off
 /// moves it little; a second one in the same direction is a step of the link, and the mean jumps
-/// there.
+/// there. After a second without samples the first one far off is believed: what the mean stands on
+/// is old.
 class GoodputEstimate {
  public:
   /// @param bytes_per_s  > 0
   /// @param weight       in (0, 1]: how much of the sample's time the bytes account for
-  void add(double bytes_per_s, double weight);
+  /// @param begun        the sample was taken from then to `now`
+  void add(double bytes_per_s, double weight, TimePoint begun, TimePoint now);
 
   bool any() const noexcept { return any_; }
   double bytes_per_s() const noexcept;  ///< 0 before the first sample
@@ -24,6 +26,7 @@ class GoodputEstimate {
   bool any_ = false;
   double mean_ = 0;      ///< of log goodput
   double variance_ = 0;  ///< of log goodput about the mean
+  TimePoint told_;       ///< of the last sample
   int far_ = 0;          ///< -1 or +1: the last sample was far below or above
   double far_log_ = 0;
 };

@@ -1,7 +1,6 @@
 #include "framework/runtime/exit_policy.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "framework/base/error.h"
 
@@ -116,9 +115,9 @@ Priced keep_unless_better(const Priced& best, const std::vector<Candidate>& cand
 /// A frame too small for the link's speed would only show its round trip.
 bool shows_goodput(const Candidate& candidate) { return candidate.times.bytes_up >= 1000; }
 
-/// The plan with the fewest bytes up, of those that show the goodput if there are any, that costs
-/// the request nothing: as deep as the best one, which the device surely gets to beside it. While
-/// nothing is known of the link any answer beside it will do.
+/// The plan with the fewest bytes up that show the goodput and that costs the request nothing: as
+/// deep as the best one, which the device surely gets to beside it. While nothing is known of the
+/// link any answer beside it will do.
 std::optional<Priced> probe(const std::vector<Candidate>& candidates, const Question& question,
                             const LinkConditions& link, bool measured, const Priced& best) {
   std::optional<Priced> found;
@@ -126,13 +125,13 @@ std::optional<Priced> probe(const std::vector<Candidate>& candidates, const Ques
   for (std::size_t index = 0; index < candidates.size(); ++index) {
     const Candidate& candidate = candidates[index];
     if (candidate.place == Place::device || !exit_allowed(candidate, question)) continue;
+    if (candidate.times.exit < best_exit || !shows_goodput(candidate)) continue;
     const Forecast fate = forecast(candidate.times, link, question.budget);
     const int own_exit = measured ? best_exit : 0;
-    if (candidate.times.exit < best_exit || !fate.insured || *fate.insured < own_exit) continue;
-    const auto rank = [](const Candidate& c) {
-      return std::pair(!shows_goodput(c), c.times.bytes_up);
-    };
-    if (!found || rank(candidate) < rank(candidates[found->index])) found = Priced{index, fate};
+    if (!fate.insured || *fate.insured < own_exit) continue;
+    const bool smaller =
+        !found || candidate.times.bytes_up < candidates[found->index].times.bytes_up;
+    if (smaller) found = Priced{index, fate};
   }
   return found;
 }

@@ -47,6 +47,32 @@ TEST(LinkEstimate, KnowsNothingAtFirst) {
   EXPECT_FALSE(estimate.values());
 }
 
+TEST(LinkEstimate, BelievesTheFirstSampleAfterAPauseAndAnOutlierOtherwiseNot) {
+  IdealLink link{mbit(1), mbit(4), 10ms, {}};
+  LinkEstimate estimate;
+  link.exchange(estimate, 200, 200, 0ms);
+  for (int i = 0; i < 5; ++i) link.exchange(estimate, 5'000, 200);
+  LinkEstimate paused = estimate;
+  link.up_bytes_per_s = mbit(8);
+  IdealLink later = link;
+  link.exchange(estimate, 5'000, 200);
+  EXPECT_LT(estimate.values()->uplink_bytes_per_s, mbit(1.2));
+  later.now += 2s;
+  later.exchange(paused, 5'000, 200);
+  EXPECT_LT(error_of(paused.values()->uplink_bytes_per_s, mbit(8)), 0.3);
+}
+
+TEST(LinkEstimate, AFrameTooSmallToTellLeavesTheRoundTripAloneWhenTheLinkGotFaster) {
+  IdealLink link{mbit(0.2), mbit(0.8), 10ms, {}};
+  LinkEstimate estimate;
+  link.exchange(estimate, 200, 200, 0ms);
+  for (int i = 0; i < 5; ++i) link.exchange(estimate, 5'000, 200);
+  const Duration before = estimate.values()->round_trip;
+  link.up_bytes_per_s = mbit(20);
+  for (int i = 0; i < 5; ++i) link.exchange(estimate, 400, 200, 0ms);  // 16 ms at the old goodput
+  EXPECT_EQ(estimate.values()->round_trip, before);
+}
+
 TEST(LinkEstimate, FindsGoodputOnLinksFromSlowToFast) {
   for (const double rate : {0.13, 0.5, 2.0, 10.0, 50.0, 100.0}) {
     for (const std::uint64_t bytes : {3'000u, 10'000u, 100'000u, 600'000u}) {
