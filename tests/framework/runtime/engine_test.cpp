@@ -3,8 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <future>
 #include <mutex>
@@ -109,16 +107,8 @@ double error_of(const Result& result, const Picture& picture) {
   TensorView view = request.inputs[0];
   view.shape = {1, 8, 8, 3};
   const auto exits = whole->run_reference({model::to_torch(view)});
-  const Tensor expected =
-      model::from_torch(exits.at(static_cast<std::size_t>(result.plan.exit - 1)));
-  const auto* want = static_cast<const float*>(expected.data.get());
-  const auto* got = static_cast<const float*>(result.outputs.at(0).data.get());
-  double error = 0, largest = 0;
-  for (int i = 0; i < 4; ++i) {
-    error = std::max(error, std::abs(static_cast<double>(want[i]) - static_cast<double>(got[i])));
-    largest = std::max(largest, std::abs(static_cast<double>(want[i])));
-  }
-  return error / largest;
+  return testing::relative_error(exits.at(static_cast<std::size_t>(result.plan.exit - 1)),
+                                 result.outputs.at(0));
 }
 
 TEST(Engine, AnswersAsTheWholeModelDoesAtEveryExit) {

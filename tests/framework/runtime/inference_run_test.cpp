@@ -2,13 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <thread>
 
 #include "branchline/edge_service.h"
-#include "framework/model/tensor_bridge.h"
 #include "framework/planner/planner_registry.h"
 #include "framework/runtime/request_input.h"
 #include "tests/framework/runtime/tiny_network.h"
@@ -72,15 +69,7 @@ class RunOfATinyNetwork : public ::testing::Test {
   double error_of(const Result& result) const {
     std::vector<at::Tensor> inputs;
     for (const auto& [value, tensor] : blank_inputs(*model_)) inputs.push_back(tensor);
-    const Tensor expected = model::from_torch(model_->run_reference(inputs).at(2));
-    const auto* want = static_cast<const float*>(expected.data.get());
-    const auto* got = static_cast<const float*>(result.outputs.at(0).data.get());
-    double error = 0, largest = 0;
-    for (int i = 0; i < 4; ++i) {
-      error = std::max(error, std::abs(static_cast<double>(want[i]) - static_cast<double>(got[i])));
-      largest = std::max(largest, std::abs(static_cast<double>(want[i])));
-    }
-    return error / largest;
+    return testing::relative_error(model_->run_reference(inputs).at(2), result.outputs.at(0));
   }
 
   const std::string file_ = file();

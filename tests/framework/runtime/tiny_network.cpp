@@ -2,7 +2,11 @@
 
 #include <torch/script.h>
 
+#include <limits>
+
 #include "framework/model/model_manifest.h"
+#include "framework/model/tensor_bridge.h"
+#include "framework/slice/agreement.h"
 
 namespace branchline::testing {
 
@@ -43,6 +47,12 @@ std::string write_tiny_network(const std::string& folder, int seed) {
   manifest.exits = {{"exit1", 0.6, {}, {}}, {"exit2", 0.8, {}, {}}, {"exit3", 0.9, {}, {}}};
   model::write_manifest(file, manifest);
   return file;
+}
+
+double relative_error(const at::Tensor& whole, const Tensor& answer) {
+  const at::Tensor got = model::to_torch(answer).flatten();
+  const slice::Agreement agreement = slice::compare(whole.flatten(), got);
+  return agreement.comparable ? agreement.relative() : std::numeric_limits<double>::infinity();
 }
 
 }  // namespace branchline::testing

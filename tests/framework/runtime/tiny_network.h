@@ -1,6 +1,10 @@
 #pragma once
 
+#include <ATen/core/Tensor.h>
+
 #include <string>
+
+#include "framework/base/tensor.h"
 
 namespace branchline::testing {
 
@@ -11,5 +15,8 @@ namespace branchline::testing {
 ///     picture ─► trunk 1 ─► trunk 2 ─► trunk 3 ─► exit 3
 ///                   └► exit 1  └► exit 2
 std::string write_tiny_network(const std::string& folder, int seed = 1);
+
+/// Largest difference of an answer's logits from the whole network's, over the largest of these.
+double relative_error(const at::Tensor& whole, const Tensor& answer);
 
 }  // namespace branchline::testing
