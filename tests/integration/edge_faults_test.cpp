@@ -6,7 +6,6 @@
 #include <netinet/in.h>
 #include <signal.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -18,6 +17,7 @@
 #include <vector>
 
 #include "branchline/engine.h"
+#include "tests/support/child_process.h"
 
 namespace branchline {
 namespace {
@@ -32,51 +32,27 @@ std::string model_file() {
   return std::string(BRANCHLINE_SOURCE_DIR) + "/branchy_models/pretrained/b_lenet-fashion.pt";
 }
 
-/// branchlined as a child process; SIGKILLed at the end if it is still there.
+/// branchlined as a process of its own.
 class EdgeProcess {
  public:
-  explicit EdgeProcess(int port) {
-    int out[2];
-    if (pipe(out) != 0) std::abort();
-    const std::string model = model_file();
-    const std::string listen = "127.0.0.1:" + std::to_string(port);
-    pid_ = fork();
-    if (pid_ == 0) {
-      dup2(out[1], STDOUT_FILENO);
-      execl(BRANCHLINED, "branchlined", "--models", model.c_str(), "--listen", listen.c_str(),
-            "--quiet", nullptr);
-      _exit(127);
-    }
-    close(out[1]);
-    FILE* lines = fdopen(out[0], "r");
-    char line[256] = "";
-    if (fgets(line, sizeof line, lines) != nullptr) {
-      const std::string text = line;
-      const auto colon = text.rfind(':');
-      if (colon != std::string::npos) port_ = std::atoi(text.c_str() + colon + 1);
-    }
-    fclose(lines);
+  explicit EdgeProcess(int port)
+      : process_({BRANCHLINED, "--models", model_file(), "--listen",
+                  "127.0.0.1:" + std::to_string(port), "--quiet"}) {
+    const std::string line = process_.line();
+    const auto colon = line.rfind(':');
+    if (colon != std::string::npos) port_ = std::atoi(line.c_str() + colon + 1);
   }
-  ~EdgeProcess() { end(SIGKILL); }
-  EdgeProcess(const EdgeProcess&) = delete;
-  EdgeProcess& operator=(const EdgeProcess&) = delete;
 
   int port() const { return port_; }
   std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
-  void signal(int number) const { kill(pid_, number); }
-
-  /// @returns the exit code, or minus the signal
+  void signal(int number) const { process_.signal(number); }
   int end(int number) {
-    if (pid_ <= 0) return 0;
-    kill(pid_, number);
-    int status = 0;
-    waitpid(pid_, &status, 0);
-    pid_ = -1;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+    process_.signal(number);
+    return process_.wait();
   }
 
  private:
-  pid_t pid_ = -1;
+  testing::ChildProcess process_;
   int port_ = 0;
 };
 

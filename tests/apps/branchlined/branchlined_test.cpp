@@ -1,10 +1,6 @@
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -13,8 +9,7 @@
 #include <vector>
 
 #include "tests/framework/runtime/edge_client.h"
-
-extern char** environ;
+#include "tests/support/child_process.h"
 
 namespace branchline::apps {
 namespace {
@@ -24,55 +19,17 @@ using ::testing::HasSubstr;
 const std::string kModel =
     std::string(BRANCHLINE_SOURCE_DIR) + "/branchy_models/pretrained/b_lenet-fashion.pt";
 
-/// The real program, its standard output in a pipe.
-class Program {
+/// The real program.
+class Program : public branchline::testing::ChildProcess {
  public:
-  explicit Program(std::vector<std::string> arguments) {
-    int ends[2] = {-1, -1};
-    if (pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-    arguments.insert(arguments.begin(), BRANCHLINED);
-    std::vector<char*> argv;
-    for (std::string& argument : arguments) argv.push_back(argument.data());
-    argv.push_back(nullptr);
-    if (posix_spawn(&pid_, BRANCHLINED, &actions, nullptr, argv.data(), environ) != 0) pid_ = -1;
-    posix_spawn_file_actions_destroy(&actions);
-    close(ends[1]);
-    output_ = ends[0];
-  }
-  ~Program() {
-    if (pid_ > 0) {
-      kill(pid_, SIGKILL);
-      waitpid(pid_, nullptr, 0);
-    }
-    close(output_);
-  }
-  Program(const Program&) = delete;
-  Program& operator=(const Program&) = delete;
-
-  /// The next line of standard output; what there is at its end.
-  std::string line() {
-    std::string text;
-    char c = 0;
-    while (read(output_, &c, 1) == 1 && c != '\n') text += c;
-    return text;
-  }
-
-  void signal(int number) const { kill(pid_, number); }
-
-  /// Exit code, or 1000 + the signal that killed it.
-  int wait() {
-    int status = 0;
-    waitpid(pid_, &status, 0);
-    pid_ = -1;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
-  }
+  explicit Program(std::vector<std::string> arguments)
+      : ChildProcess(command(std::move(arguments))) {}
 
  private:
-  pid_t pid_ = -1;
-  int output_ = -1;
+  static std::vector<std::string> command(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), BRANCHLINED);
+    return arguments;
+  }
 };
 
 std::uint16_t port_of(const std::string& line) {
@@ -114,6 +71,23 @@ TEST(Branchlined, ChecksModelsWithoutServing) {
   std::ofstream(broken) << "no model";
   EXPECT_EQ(Program({"--models", broken.string(), "--check"}).wait(), 5);
   std::filesystem::remove(broken);
+}
+
+TEST(Branchlined, EnvironmentBeatsItsConfigFile) {
+  const auto file = std::filesystem::temp_directory_path() / "branchlined_test.toml";
+  std::ofstream(file) << "listen = \"nonsense\"\nworkers = 2\n";
+  EXPECT_EQ(Program({"--models", kModel, "--config", file.string()}).wait(), 2);
+  setenv("BRANCHLINE_LISTEN", "127.0.0.1:0", 1);
+  Program server({"--models", kModel, "--config", file.string(), "-q"});
+  unsetenv("BRANCHLINE_LISTEN");
+  EXPECT_GT(port_of(server.line()), 0);
+  server.signal(SIGTERM);
+  EXPECT_EQ(server.wait(), 0);
+  std::ofstream(file) << "worker = 2\n";
+  Program wrong({"--models", kModel, "--config", file.string()});
+  EXPECT_EQ(wrong.wait(), 2);
+  EXPECT_THAT(wrong.errors(), HasSubstr("'worker' is no flag. see branchlined --help"));
+  std::filesystem::remove(file);
 }
 
 TEST(Branchlined, TellsWrongUsage) {

@@ -72,8 +72,8 @@ TEST(RobotCamera, DrivesWithAnEdge) {
 
 TEST(RobotCamera, DrivesOnWhereNoEdgeListens) {
   const Folder folder;
-  const Finished robot =
-      run_program({ROBOT_CAMERA, shipped("b_camera.pt"), numbered_pictures(folder), "127.0.0.1:1"});
+  const Finished robot = run_program(
+      {ROBOT_CAMERA, shipped("b_lenet-fashion.pt"), numbered_pictures(folder), "127.0.0.1:1"});
   EXPECT_EQ(robot.code, 0) << robot.err;
   expect_a_decision_per_frame(robot.out);
 }
@@ -83,10 +83,10 @@ TEST(RobotCamera, NamesWhatIsNotThere) {
   const Finished model = run_program({ROBOT_CAMERA, "nowhere.pt", numbered_pictures(folder)});
   EXPECT_EQ(model.code, 1);
   EXPECT_EQ(model.err, "robot_camera: nowhere.pt: no such file\n");
-  const Finished video = run_program({ROBOT_CAMERA, shipped("b_camera.pt"), "nowhere.avi"});
+  const Finished video = run_program({ROBOT_CAMERA, shipped("b_lenet-fashion.pt"), "nowhere.avi"});
   EXPECT_EQ(video.code, 1);
   EXPECT_THAT(video.err, HasSubstr("robot_camera: no camera or video: nowhere.avi"));
-  const Finished nothing = run_program({ROBOT_CAMERA, shipped("b_camera.pt"), ""});
+  const Finished nothing = run_program({ROBOT_CAMERA, shipped("b_lenet-fashion.pt"), ""});
   EXPECT_EQ(nothing.code, 1);
   EXPECT_THAT(nothing.err, HasSubstr("robot_camera: no camera or video: "));
   EXPECT_EQ(run_program({ROBOT_CAMERA}).code, 2);
