@@ -41,6 +41,7 @@ const std::string& tiny_digest() {
   return digest;
 }
 
+/// Its requests view it.
 class Picture {
  public:
   Picture() : pixels_(8 * 8 * 3) {
@@ -143,7 +144,8 @@ TEST(Engine, TakesTheDeepestExitThatFitsAndSaysThatThereIsNoEdge) {
 
 TEST(Engine, MarksADeadlineThatNoExitCanKeepAndStillAnswers) {
   Engine engine = tiny_engine();
-  Request request = Picture().request();
+  const Picture picture;
+  Request request = picture.request();
   request.deadline = Clock::now() + kReserve;
   const Result result = engine.infer(request);
   EXPECT_EQ(result.outcome, Outcome::infeasible) << result.explain();
@@ -229,7 +231,8 @@ TEST(EngineWithAnEdge, KeepsPrivateFramesOnTheDevice) {
   EdgeService edge = tiny_edge();
   Engine engine = tiny_engine({"127.0.0.1:" + std::to_string(edge.port())});
   ASSERT_TRUE(connected(engine));
-  Request request = Picture().on(Place::edge);
+  const Picture picture;
+  Request request = picture.on(Place::edge);
   request.device_only = true;
   const Result result = engine.infer(request);
   EXPECT_EQ(result.plan.place, Place::device);
@@ -347,10 +350,10 @@ TEST(EngineAndABadEdge, SaysWhatTheEdgeRefused) {
 }
 
 TEST(EngineAndABadEdge, IgnoresAnswersToOldRequests) {
-  ScriptedEdge edge(tiny_digest());
-  Engine engine = tiny_engine({edge.address()});
   std::mutex mutex;
   std::vector<std::uint64_t> old;
+  ScriptedEdge edge(tiny_digest());  // its thread uses the above until it ends
+  Engine engine = tiny_engine({edge.address()});
   edge.on_request([&](transport::Channel& channel, const transport::Message& message) {
     const std::lock_guard lock(mutex);
     const auto& request = std::get<transport::Request>(message.body);
