@@ -60,13 +60,13 @@ std::string read_text(const std::string& path) {
 TEST_F(RunFlagsOf, WrittenConfigurationRunsTheSameAgain) {
   const std::string first = folder_.path("first");
   const Finished before = run({"--rate", "50Hz", "--require", "hit_rate>=0", "--require",
-                               "accuracy>=0", "--edge", "127.0.0.1:1", "-o", first});
+                               "accuracy>=0", "--device-slowdown", "1.5", "-o", first});
   ASSERT_EQ(before.code, 0) << before.err;
   const std::string written = read_text(first + "/config.toml");
   EXPECT_THAT(written, HasSubstr("# branchline 0.1.0"));
   EXPECT_THAT(written, HasSubstr("[run]\n"));
   EXPECT_THAT(written, HasSubstr("deadline=\"100ms\"")) << "defaults are part of it";
-  // Before the verb and behind it; the flag on the command line replaces the file's.
+  // The flag on the command line replaces the file's.
   const std::string second = folder_.path("second");
   const Finished again = branchline({"--config", first + "/config.toml", "run", "-o", second});
   EXPECT_EQ(again.code, 0) << again.err;
