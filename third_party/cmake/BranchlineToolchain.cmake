@@ -1,4 +1,4 @@
-# ccache and lld when they are there; the warnings every target of ours is built with.
+# ccache and lld when they are there; the warnings and flags every target of ours is built with.
 
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
@@ -17,6 +17,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   # GCC 12 warns wrongly about "text" + std::to_string(n) (GCC bug 105329).
   target_compile_options(bl_warnings INTERFACE -Wno-restrict)
 endif()
+# A failed expectation names its file from the project's root, not from where it was built.
+target_compile_options(bl_warnings INTERFACE -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
 if(CMAKE_UNITY_BUILD)
   # Private implementation structs hold types of their own file's unnamed namespace, which is sound there; a unity
   # build includes that file into another one and GCC takes it for a header.
