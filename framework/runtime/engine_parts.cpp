@@ -206,8 +206,8 @@ void Engine::Parts::stop(Duration grace) {
   runner.stop();
   if (loop) loop->stop();
   desk.stop();
-  link.shut_down("the engine was stopped");
   if (upkeep) upkeep->stop();
+  link.shut_down("the engine was stopped");
 }
 
 }  // namespace v0

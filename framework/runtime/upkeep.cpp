@@ -41,6 +41,7 @@ Upkeep::~Upkeep() { stop(); }
 
 void Upkeep::stop() {
   stopping_ = true;
+  charge_.link.shut_down("the engine was stopped");  // or the profiler waits for the edge
   bell_.ring();
   if (thread_.joinable()) thread_.join();
   if (profiler_.joinable()) profiler_.join();
@@ -123,8 +124,10 @@ void Upkeep::begin_to_profile(const LinkView& view) {
       charge_.replanner.set_graph(timed_graph(charge_.layers, profile, charge_.slowdown));
       charge_.log(2, "measured " + edge);
     } catch (const std::exception& error) {
-      charge_.log(1,
-                  "could not measure " + edge + ", assuming this machine's speed: " + error.what());
+      if (!stopping_) {
+        charge_.log(
+            1, "could not measure " + edge + ", assuming this machine's speed: " + error.what());
+      }
     }
     profiling_ = false;
     bell_.ring();

@@ -40,7 +40,7 @@ class Upkeep {
   ~Upkeep();
 
   void ring() { bell_.ring(); }
-  void stop();
+  void stop();  ///< shuts the link down
 
   /// The edge was measured, or measuring it failed, or there is none connected.
   bool edge_known() const noexcept { return !profiling_; }

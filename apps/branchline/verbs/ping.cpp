@@ -116,7 +116,7 @@ PingReport ping_edge(const PingFlags& flags) {
 
 Duration median_of(std::vector<Duration> times) {
   if (times.empty()) return Duration{0};
-  const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
+  const auto middle = times.begin() + static_cast<std::ptrdiff_t>((times.size() - 1) / 2);
   std::nth_element(times.begin(), middle, times.end());
   return *middle;
 }
