@@ -11,6 +11,8 @@ constexpr double kSameWorth = 0.002;
 constexpr double kHysteresisWorth = 0.005;
 constexpr double kHysteresisTime = 0.9;  // a change must be a tenth quicker
 constexpr double kSurely = 0.95;
+constexpr double kLikely = 0.8;
+constexpr double kMaybe = 0.5;  // when nothing less will do
 
 struct Priced {
   std::size_t index;
@@ -38,22 +40,35 @@ bool may_be_sent(const Candidate& candidate, const Question& question, const Edg
   return access.measured || question.force_place == candidate.place;
 }
 
-/// The device must be able to answer by itself, unless nothing could.
-bool keeps_an_answer(const Candidate& candidate, const Forecast& forecast, bool one_is_possible) {
-  return candidate.place == Place::device || forecast.insured || !one_is_possible;
+/// The device's own answer that is there first.
+const Candidate& quickest_on_device(const std::vector<Candidate>& candidates) {
+  const Candidate* quickest = nullptr;
+  for (const Candidate& candidate : candidates) {
+    if (candidate.place != Place::device) continue;
+    if (quickest == nullptr || candidate.times.device < quickest->times.device) {
+      quickest = &candidate;
+    }
+  }
+  BL_EXPECT(quickest != nullptr, "there is always a plan for the device");
+  return *quickest;
 }
 
-bool quickest_exit_fits(const std::vector<Candidate>& candidates, Duration budget) {
-  return std::any_of(candidates.begin(), candidates.end(), [budget](const Candidate& candidate) {
-    return candidate.place == Place::device && candidate.times.device_cautious <= budget;
-  });
+/// What is sent leaves the device time to answer by itself, if there is time for that at all; what
+/// the device computes is likely to be done, for the exits it passes on the way cost time too.
+bool is_sound(const Candidate& candidate, const Forecast& forecast, const Candidate& quickest,
+              const Question& question) {
+  if (candidate.place != Place::device) {
+    return forecast.insured || quickest.times.device_cautious > question.budget;
+  }
+  const double enough = question.min_accuracy ? kMaybe : kLikely;
+  return question.force_exit || &candidate == &quickest || forecast.in_time >= enough;
 }
 
 /// Candidates that the request allows. What it asks for in vain (a place that cannot be had now, an
 /// accuracy that no exit has) is given up in that order.
 std::vector<Priced> allowed(const std::vector<Candidate>& candidates, const Question& question,
                             const LinkConditions& link, const EdgeAccess& access) {
-  const bool one_is_possible = quickest_exit_fits(candidates, question.budget);
+  const Candidate& quickest = quickest_on_device(candidates);
   std::vector<Priced> priced;
   for (const bool heed_place : {true, false}) {
     for (const bool heed_exit : {true, false}) {
@@ -65,7 +80,7 @@ std::vector<Priced> allowed(const std::vector<Candidate>& candidates, const Ques
         if (heed_exit && !exit_allowed(candidate, question)) continue;
         const Forecast fate = forecast(candidate.times, link, question.budget);
         const bool forced = heed_place && question.force_place;
-        if (forced || keeps_an_answer(candidate, fate, one_is_possible)) {
+        if (forced || is_sound(candidate, fate, quickest, question)) {
           priced.push_back({index, fate});
         }
       }
@@ -158,7 +173,8 @@ Why reason(const std::vector<Candidate>& candidates, const Question& question,
     return as_forced ? Why::forced : Why::link_too_slow;
   }
   if (!device) return Why::planned;
-  if (!quickest_exit_fits(candidates, question.budget)) return Why::deadline_too_tight;
+  const Duration first_answer = quickest_on_device(candidates).times.device_cautious;
+  if (first_answer > question.budget) return Why::deadline_too_tight;
   if (access.barred != Why::planned) return access.barred;
   const bool nothing_better =
       candidate.times.exit == exits_of(candidates) - 1 && chosen.forecast.in_time >= kSurely;

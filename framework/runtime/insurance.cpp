@@ -34,6 +34,8 @@ Duration Insurance::cautious(int exit) const {
   return rest;
 }
 
+Duration Insurance::likely(int exit) const { return (expected(exit) + cautious(exit)) / 2; }
+
 std::optional<std::size_t> Insurance::step_to(int exit) const {
   for (const std::size_t step : ladder_.rungs.at(static_cast<std::size_t>(exit))) {
     if (!done_[step]) return step;

@@ -29,7 +29,7 @@ struct PlanTimes {
   bool remote = false;
   std::optional<double> accuracy;  ///< of the planned exit, codecs included
   int exit = 0;                    ///< index from 0
-  /// By exit: hardly ever exceeded time from the end of `device` (device-only plans: from the
+  /// By exit: time, likely not exceeded, from the end of `device` (device-only plans: from the
   /// start) until the device itself has that exit's answer.
   std::vector<Duration> insurance;
   std::vector<std::optional<double>> insurance_accuracy;
@@ -39,7 +39,7 @@ struct PlanTimes {
 struct Forecast {
   Duration device{0}, encode{0}, uplink{0}, edge{0}, downlink{0}, total{0};
   double in_time = 0;          ///< probability of the planned answer within the budget
-  std::optional<int> insured;  ///< deepest exit that the device surely has by then on its own
+  std::optional<int> insured;  ///< deepest exit that the device likely has by then on its own
   double worth = 0;            ///< expected accuracy: in_time x planned + (1 - in_time) x insured
 };
 

@@ -55,7 +55,7 @@ PlanTimes Replanner::times_of(const RunnablePlan& plan, const LinkView& link) co
   times.remote = plan.remote.has_value();
   const Insurance ladder(plan.ladder, ratio);
   for (std::size_t exit = 0; exit < plan.ladder.rungs.size(); ++exit) {
-    times.insurance.push_back(ladder.cautious(static_cast<int>(exit)));
+    times.insurance.push_back(ladder.likely(static_cast<int>(exit)));
     times.insurance_accuracy.push_back(wire_.accuracy(static_cast<int>(exit), {}));
   }
   if (!plan.remote) {

@@ -80,6 +80,21 @@ TEST_F(ThreeExits, TellsThatItIsBlindWhenNoFrameCanBeSparedToMeasureTheLink) {
   EXPECT_FALSE(choice(10e3).blind);
 }
 
+TEST_F(ThreeExits, PlansOnTheDeviceWhatIsLikelyToBeDone) {
+  std::vector<Candidate> all = candidates();
+  all[1].times.device_cautious = milliseconds(40);  // exit 2 takes 30 as a rule
+  access_.barred = Why::link_down;
+  question_.budget = milliseconds(31);
+  EXPECT_EQ(all[choose(all, question_, link(1), access_, "").candidate].key, "device 0")
+      << "three times in five is not enough, for the device passes exit 1 on the way";
+  question_.budget = milliseconds(34);
+  EXPECT_EQ(all[choose(all, question_, link(1), access_, "").candidate].key, "device 1");
+  question_.budget = milliseconds(31);
+  question_.min_accuracy = 0.7;
+  EXPECT_EQ(all[choose(all, question_, link(1), access_, "").candidate].key, "device 1")
+      << "unless nothing less will do";
+}
+
 TEST_F(ThreeExits, SplitsOverAMediumLink) { EXPECT_EQ(key(choice(150e3)), "split"); }
 
 TEST_F(ThreeExits, StaysOnTheDeviceOverASlowLink) {
