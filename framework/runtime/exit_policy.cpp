@@ -12,7 +12,6 @@ constexpr double kHysteresisWorth = 0.005;
 constexpr double kHysteresisTime = 0.9;  // a change must be a tenth quicker
 constexpr double kSurely = 0.95;
 constexpr double kLikely = 0.8;
-constexpr double kMaybe = 0.5;  // when nothing less will do
 
 struct Priced {
   std::size_t index;
@@ -60,8 +59,8 @@ bool is_sound(const Candidate& candidate, const Forecast& forecast, const Candid
   if (candidate.place != Place::device) {
     return forecast.insured || quickest.times.device_cautious > question.budget;
   }
-  const double enough = question.min_accuracy ? kMaybe : kLikely;
-  return question.force_exit || &candidate == &quickest || forecast.in_time >= enough;
+  const bool asked_for = question.force_exit || question.min_accuracy;
+  return asked_for || &candidate == &quickest || forecast.in_time >= kLikely;
 }
 
 /// Candidates that the request allows. What it asks for in vain (a place that cannot be had now, an
