@@ -213,7 +213,7 @@ double slowdown_for(Duration first_exit, Duration deepest_exit, Duration deadlin
   const auto ns = [](Duration d) {
     return static_cast<double>(std::max<Duration::rep>(1, d.count()));
   };
-  constexpr double kDeepestPerDeadline = 1.8, kFirstPerDeadline = 0.4;
+  constexpr double kDeepestPerDeadline = 1.8, kFirstPerDeadline = 0.35;
   const double factor = std::min(kDeepestPerDeadline * ns(deadline) / ns(deepest_exit),
                                  kFirstPerDeadline * ns(deadline) / ns(first_exit));
   return std::max(1.0, factor);

@@ -46,6 +46,7 @@ class EdgeProcess {
   int port() const { return port_; }
   std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
   void signal(int number) const { process_.signal(number); }
+  void freeze() const { process_.freeze(); }
   int end(int number) {
     process_.signal(number);
     return process_.wait();
@@ -123,7 +124,7 @@ TEST(EdgeFaults, FrozenEdgeTimesOutAndIsUsedAgainWhenItThaws) {
   ASSERT_GT(edge.port(), 0) << "branchlined did not start";
   Engine engine = engine_for(edge.address());
   ASSERT_TRUE(answers_from_the_edge(engine));
-  edge.signal(SIGSTOP);
+  edge.freeze();
   const Result frozen = ask_the_edge(engine);
   expect_local_answer_in_time(frozen);
   EXPECT_EQ(frozen.why, Why::edge_timeout) << frozen.explain();

@@ -89,6 +89,11 @@ void ChildProcess::signal(int number) const {
   if (pid_ > 0) kill(pid_, number);
 }
 
+void ChildProcess::freeze() const {
+  signal(SIGSTOP);
+  waitpid(pid_, nullptr, WUNTRACED);
+}
+
 int ChildProcess::wait() {
   if (pid_ <= 0) return -1;
   int status = 0;

@@ -28,6 +28,8 @@ class ChildProcess {
   std::string errors() const;
 
   void signal(int number) const;
+  /// SIGSTOP, and waits until it stands still: the signal takes its time.
+  void freeze() const;
   /// Waits for the end. @returns the exit code, or 1000 + the signal that killed it.
   int wait();
 
