@@ -47,26 +47,60 @@ std::optional<Placed> fastest(const planner::PlanRequest& request, Place place, 
   return best;
 }
 
-/// Measured / predicted of every planned answer that ran on this tier alone.
-std::vector<double> speed_ratios(const graph::LayerGraph& graph,
-                                 const std::vector<FrameRecord>& records, std::size_t tier) {
-  const Place place = tier == 0 ? Place::device : Place::edge;
+Duration time_of(const graph::LayerGraph& graph, int exit, std::size_t tier) {
+  Duration time{0};
+  const std::vector<bool> needed = graph::units_of_exit(graph, exit);
+  for (std::size_t unit = 0; unit < needed.size(); ++unit) {
+    const auto& times = graph.units[unit].time;
+    if (needed[unit] && times.size() > tier && times[tier]) time += *times[tier];
+  }
+  return time;
+}
+
+double ratio(Duration measured, Duration predicted) {
+  return static_cast<double>(measured.count()) / static_cast<double>(predicted.count());
+}
+
+void scale(graph::LayerGraph& graph, std::size_t tier, double factor) {
+  for (graph::Unit& unit : graph.units) {
+    if (unit.time.size() <= tier || !unit.time[tier]) continue;
+    const double scaled = factor * static_cast<double>(unit.time[tier]->count());
+    unit.time[tier] = Duration(std::llround(scaled));
+  }
+}
+
+/// Between two frames other programs take the caches: a frame costs something however little of the
+/// network it runs, and the first unit pays it.
+void fit_device(graph::LayerGraph& graph, const ExitTimes& measured) {
+  const Duration first = time_of(graph, 0, 0);
+  const Duration deepest = time_of(graph, graph.exit_count() - 1, 0);
+  if (deepest <= Duration::zero() || measured.deepest <= Duration::zero()) return;
+  double slope = ratio(measured.deepest, deepest);
+  Duration constant{0};
+  if (deepest > first && measured.deepest > measured.first) {
+    const double by_difference = ratio(measured.deepest - measured.first, deepest - first);
+    if (by_difference < slope) {  // else nothing is left for a constant
+      slope = by_difference;
+      constant =
+          measured.first - Duration(std::llround(slope * static_cast<double>(first.count())));
+    }
+  }
+  scale(graph, 0, slope);
+  if (graph.units.size() > 1 && graph.units[1].time.at(0)) *graph.units[1].time[0] += constant;
+}
+
+void fit_edge(graph::LayerGraph& graph, const std::vector<FrameRecord>& records) {
   std::vector<double> ratios;
   for (const FrameRecord& r : records) {
-    const bool whole = r.answered() && !r.insured && r.place == place && r.exit == r.planned_exit;
-    const Duration measured = tier == 0 ? r.timing.device : r.timing.edge;
-    if (!whole || r.exit < 1 || measured <= Duration::zero()) continue;
-    Duration predicted{0};
-    const std::vector<bool> needed = graph::units_of_exit(graph, r.exit - 1);
-    for (std::size_t unit = 0; unit < needed.size(); ++unit) {
-      const auto& times = graph.units[unit].time;
-      if (needed[unit] && times.size() > tier && times[tier]) predicted += *times[tier];
-    }
-    if (predicted <= Duration::zero()) continue;
-    ratios.push_back(static_cast<double>(measured.count()) /
-                     static_cast<double>(predicted.count()));
+    const bool whole = r.answered() && !r.insured && r.place == Place::edge;
+    if (!whole || r.timing.edge <= Duration::zero()) continue;
+    const Duration predicted = time_of(graph, r.exit - 1, 1);
+    if (predicted > Duration::zero()) ratios.push_back(ratio(r.timing.edge, predicted));
   }
-  return ratios;
+  if (ratios.empty()) return;
+  const auto middle = ratios.begin() + static_cast<std::ptrdiff_t>(ratios.size() / 2);
+  std::nth_element(ratios.begin(), middle, ratios.end());
+  scale(graph, 1, *middle);
 }
 
 PlaceOption option_for(const planner::PlanRequest& request, Place place, Duration budget) {
@@ -118,19 +152,10 @@ std::string against(const PlaceOption& other, const PlaceOption& chosen) {
 
 }  // namespace
 
-graph::LayerGraph at_played_speed(graph::LayerGraph graph,
+graph::LayerGraph at_played_speed(graph::LayerGraph graph, const ExitTimes& device,
                                   const std::vector<FrameRecord>& records) {
-  for (const std::size_t tier : {0, 1}) {
-    std::vector<double> ratios = speed_ratios(graph, records, tier);
-    if (ratios.empty()) continue;
-    const auto middle = ratios.begin() + static_cast<std::ptrdiff_t>(ratios.size() / 2);
-    std::nth_element(ratios.begin(), middle, ratios.end());
-    for (graph::Unit& unit : graph.units) {
-      if (unit.time.size() <= tier || !unit.time[tier]) continue;
-      const double scaled = *middle * static_cast<double>(unit.time[tier]->count());
-      unit.time[tier] = Duration(std::llround(scaled));
-    }
-  }
+  fit_device(graph, device);
+  fit_edge(graph, records);
   return graph;
 }
 

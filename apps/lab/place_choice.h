@@ -16,10 +16,16 @@ namespace branchline::lab {
 std::vector<PlaceOption> options_at(const graph::LayerGraph& graph,
                                     const std::optional<planner::LinkSpeed>& link, Duration budget);
 
-/// The graph with its times scaled so that device and edge are as fast as they were in the records
-/// (median of measured / predicted over the planned answers of each place); unchanged where no
-/// record tells.
-graph::LayerGraph at_played_speed(graph::LayerGraph graph, const std::vector<FrameRecord>& records);
+/// What the device's first and deepest exit took when frames came at the play's rate.
+struct ExitTimes {
+  Duration first{0}, deepest{0};
+};
+
+/// The graph with its times changed so that the device's exits take what was measured and the edge
+/// is as fast as in the records (median over its planned answers); a tier of which nothing is known
+/// stays.
+graph::LayerGraph at_played_speed(graph::LayerGraph graph, const ExitTimes& device,
+                                  const std::vector<FrameRecord>& records);
 
 /// For each place that gave planned answers in time, the frame whose link was in the middle of what
 /// that place met.

@@ -1,6 +1,5 @@
 #include "apps/lab/place_prices.h"
 
-#include "apps/lab/place_choice.h"
 #include "framework/runtime/engine_profile.h"
 #include "framework/runtime/wire_costs.h"
 #include "framework/slice/slice_cache.h"
@@ -28,6 +27,7 @@ std::optional<planner::LinkSpeed> link_seen_by(const FrameRecord& r) {
 }  // namespace
 
 std::vector<PlaceChoice> explain_places(const std::string& model_file, double slowdown,
+                                        const ExitTimes& device,
                                         const std::vector<FrameRecord>& records,
                                         Duration deadline) {
   const auto model = model::Model::load(model_file);
@@ -38,7 +38,8 @@ std::vector<PlaceChoice> explain_places(const std::string& model_file, double sl
   runtime::WireCosts costs(model->layers(), model->manifest(), slowdown);
   learn_picture_bytes(costs, records);
   const graph::LayerGraph graph = at_played_speed(
-      costs.with_wire_bytes(runtime::timed_graph(model->layers(), profile, slowdown)), records);
+      costs.with_wire_bytes(runtime::timed_graph(model->layers(), profile, slowdown)), device,
+      records);
   std::vector<PlaceChoice> choices;
   for (const FrameRecord& frame : typical_frames(records)) {
     choices.push_back({frame, options_at(graph, link_seen_by(frame), deadline - kReserve)});

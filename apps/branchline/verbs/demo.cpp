@@ -103,13 +103,9 @@ std::vector<lab::Played> play_baselines(const std::vector<lab::Method>& methods,
   return played;
 }
 
-/// Exit times of this machine as it is.
-struct DeviceSpeed {
-  Duration first{0}, deepest{0};
-};
-
-DeviceSpeed measure_device(const std::string& model, const std::vector<lab::SourceFrame>& frames,
-                           double rate_hz) {
+/// On this machine as it is.
+lab::ExitTimes measure_device(const std::string& model, const std::vector<lab::SourceFrame>& frames,
+                              double rate_hz) {
   Engine engine = Engine::open(model);
   return {lab::exit_time(engine, 1, frames, rate_hz),
           lab::exit_time(engine, engine.exits(), frames, rate_hz)};
@@ -119,7 +115,7 @@ Duration slowed(Duration time, const lab::DemoStage& stage) {
   return Duration(static_cast<Duration::rep>(static_cast<double>(time.count()) * stage.slowdown));
 }
 
-lab::DemoStory story_of(const lab::DemoStage& stage, const DeviceSpeed& speed,
+lab::DemoStory story_of(const lab::DemoStage& stage, const lab::ExitTimes& speed,
                         const model::ModelManifest& manifest, std::uint16_t edge_port,
                         const DemoFlags& flags) {
   lab::DemoStory story;
@@ -204,7 +200,7 @@ int run_demo(DemoFlags flags, const std::string& configuration) {
 
   lab::EdgeProcess edge(lab::find_edge_program(), flags.model, folder.path("branchlined.log"));
   stage.edge_port = edge.port();
-  const DeviceSpeed speed = measure_device(flags.model, frames, stage.script.rate_hz);
+  const lab::ExitTimes speed = measure_device(flags.model, frames, stage.script.rate_hz);
   stage.slowdown = lab::slowdown_for(speed.first, speed.deepest, stage.script.deadline);
   lab::DemoStory story = story_of(stage, speed, manifest, edge.port(), flags);
   std::cout << fmt::format(
@@ -226,7 +222,9 @@ int run_demo(DemoFlags flags, const std::string& configuration) {
   if (stop.raised()) return stop.exit_code();
 
   const std::vector<lab::FrameRecord> all = tell(story, ours, methods, others);
-  story.choices = lab::explain_places(stage.model, stage.slowdown, story.records, story.deadline);
+  const lab::ExitTimes device{slowed(speed.first, stage), slowed(speed.deepest, stage)};
+  story.choices =
+      lab::explain_places(stage.model, stage.slowdown, device, story.records, story.deadline);
   std::cout << '\n'
             << lab::text_table(story.table) << '\n'
             << lab::where_text(story.table.front()) << std::flush;

@@ -34,23 +34,43 @@ LayerGraph bottleneck_graph() {
   return graph;
 }
 
-TEST(PlayedSpeed, ScalesEachTierByTheMedianOfItsPlannedAnswers) {
-  FrameRecord on_device;
-  on_device.outcome = Outcome::ok;
-  on_device.exit = on_device.planned_exit = 1;
-  on_device.place = Place::device;
-  std::vector<FrameRecord> records;
-  for (const Duration took : {290ms, 300ms, 900ms}) {  // predicted: 150 ms
-    on_device.timing.device = took;
-    records.push_back(on_device);
-  }
-  on_device.timing.device = 1ms;
-  on_device.insured = true;  // not all of the exit's work
-  records.insert(records.end(), 3, on_device);
-  const LayerGraph graph = at_played_speed(bottleneck_graph(), records);
-  EXPECT_EQ(graph.units[1].time[0], Duration(60ms));
+/// bottleneck_graph with another exit behind unit 1: 30 and 150 ms on the device.
+LayerGraph two_exit_graph() {
+  LayerGraph graph = bottleneck_graph();
+  graph.exits.insert(graph.exits.begin(), graph.exits[0]);
+  graph.exits[0].value = {1, 0};
+  return graph;
+}
+
+TEST(PlayedSpeed, FitsTheDeviceToItsFirstAndDeepestExit) {
+  const LayerGraph graph = at_played_speed(two_exit_graph(), {80ms, 320ms}, {});
+  EXPECT_EQ(graph.units[1].time[0], Duration(80ms)) << "30 ms twice, and 20 that every frame costs";
   EXPECT_EQ(graph.units[2].time[0], Duration(240ms));
   EXPECT_EQ(graph.units[2].time[1], Duration(12ms)) << "nothing ran on the edge";
+}
+
+TEST(PlayedSpeed, KeepsTheDeepestExitWhenTheFirstLeavesNothingForAConstant) {
+  const LayerGraph graph = at_played_speed(two_exit_graph(), {20ms, 300ms}, {});
+  EXPECT_EQ(graph.units[1].time[0], Duration(60ms));
+  EXPECT_EQ(graph.units[2].time[0], Duration(240ms));
+}
+
+TEST(PlayedSpeed, ScalesTheEdgeByTheMedianOfItsPlannedAnswers) {
+  FrameRecord on_edge;
+  on_edge.outcome = Outcome::ok;
+  on_edge.exit = on_edge.planned_exit = 1;
+  on_edge.place = Place::edge;
+  std::vector<FrameRecord> records;
+  for (const Duration took : {29ms, 30ms, 90ms}) {  // predicted: 15 ms
+    on_edge.timing.edge = took;
+    records.push_back(on_edge);
+  }
+  on_edge.timing.edge = 1ms;
+  on_edge.insured = true;  // not the edge's answer
+  records.insert(records.end(), 3, on_edge);
+  const LayerGraph graph = at_played_speed(bottleneck_graph(), {}, records);
+  EXPECT_EQ(graph.units[2].time[1], Duration(24ms));
+  EXPECT_EQ(graph.units[2].time[0], Duration(120ms));
 }
 
 TEST(PlaceOptions, AFastLinkFitsTheEdgeASlowOneTheSplitNoneTheDevice) {
