@@ -1,5 +1,6 @@
 #include "framework/model/script_loader.h"
 
+#include <torch/csrc/jit/frontend/error_report.h>
 #include <torch/csrc/jit/serialization/import.h>
 
 #include <algorithm>
