@@ -30,4 +30,10 @@ const char* name_of(Refusal refusal) noexcept {
   return "unknown";
 }
 
+std::uint64_t payload_bytes(const std::vector<WireTensor>& tensors) noexcept {
+  std::uint64_t bytes = 0;
+  for (const WireTensor& tensor : tensors) bytes += tensor.encoded.payload_bytes;
+  return bytes;
+}
+
 }  // namespace branchline::transport

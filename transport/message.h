@@ -30,6 +30,9 @@ struct WireTensor {
   EncodedTensor encoded;
 };
 
+/// Of all of them, as encoded.
+std::uint64_t payload_bytes(const std::vector<WireTensor>& tensors) noexcept;
+
 struct WireStage {
   Tier tier = Tier::edge;
   UnitRanges units;

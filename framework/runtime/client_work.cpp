@@ -41,7 +41,7 @@ RequestWork::RequestWork(EdgeHost& host, std::weak_ptr<EdgeConnection> client, s
       tensors_(std::move(tensors)),
       arrived_(arrived) {
   predicted = plan_.predicted;
-  for (const transport::WireTensor& tensor : tensors_) bytes += tensor.encoded.payload_bytes;
+  bytes = transport::payload_bytes(tensors_);
 }
 
 /// In the order of the plan's inputs.

@@ -137,8 +137,7 @@ void InferenceRun::send() {
   transport::Request request;
   request.plan = remote.plan;
   request.tensors = encode_crossing();
-  std::uint64_t bytes = 0;
-  for (const transport::WireTensor& tensor : request.tensors) bytes += tensor.encoded.payload_bytes;
+  const std::uint64_t bytes = transport::payload_bytes(request.tensors);
   request.budget = task_.slot->budget().left(context_.time.now());
   const bool forced = task_.force_place.has_value();
   if (request.budget <= Duration::zero() && !forced) {

@@ -17,14 +17,6 @@ Duration at_rate(double bytes, double bytes_per_s) {
   return Duration(std::llround(std::min(bytes / bytes_per_s, 1e6) * 1e9));
 }
 
-std::uint64_t payload_of(const transport::Answer& answer) {
-  std::uint64_t payload = 0;
-  for (const transport::WireTensor& tensor : answer.tensors) {
-    payload += tensor.encoded.payload_bytes;
-  }
-  return payload;
-}
-
 bool ran_out_of_budget(const Body& body) {
   const auto* refused = std::get_if<transport::Refused>(&body);
   return refused != nullptr && refused->why == transport::Refusal::expired;
@@ -85,8 +77,9 @@ void LinkMeter::measure(const Pending& pending, bool first_in_line, const Body& 
   }
   if (!pending.request) return;
   const auto* answer = std::get_if<transport::Answer>(&body);
-  if (answer != nullptr && arrival.frame_bytes > payload_of(*answer)) {
-    const auto overhead = static_cast<double>(arrival.frame_bytes - payload_of(*answer));
+  const std::uint64_t payload = answer != nullptr ? transport::payload_bytes(answer->tensors) : 0;
+  if (answer != nullptr && arrival.frame_bytes > payload) {
+    const auto overhead = static_cast<double>(arrival.frame_bytes - payload);
     down_overhead_ += kOverheadWeight * (overhead - down_overhead_);
   }
   if (!pending.alone && !first_in_line) return;
@@ -114,8 +107,7 @@ void LinkMeter::add_exchange(const Pending& pending, Duration remote, const Arri
 
 bool LinkMeter::give_up(std::uint64_t id, bool timed_out, TimePoint now) {
   const auto found = pending_.find(id);
-  if (found == pending_.end() || found->second.given_up) return false;
-  found->second.given_up = true;
+  if (found == pending_.end() || !found->second.on_reply) return false;
   found->second.on_reply = {};
   if (!timed_out || !found->second.request) return true;
   // What stands first in the line is what is not through yet.

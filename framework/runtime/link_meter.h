@@ -34,7 +34,7 @@ using OnReply = std::function<void(LinkReply)>;
 class LinkMeter {
  public:
   struct Expected {
-    OnReply on_reply;
+    OnReply on_reply;  ///< empty: nobody waits for the reply
     TimePoint asked;
     std::uint64_t payload_bytes = 0;
     bool request = false;  ///< a Request: its exchange measures the link
@@ -84,14 +84,11 @@ class LinkMeter {
     TimePoint begun;
     std::uint64_t frame_bytes = 0;
     bool alone = false;  ///< nothing else was under way when it was sent
-    bool given_up = false;
   };
   using Entry = std::map<std::uint64_t, Pending>::value_type;
 
   void measure(const Pending& pending, bool first_in_line, const transport::Body& body,
                const transport::Arrival& arrival);
-  void measure_answer(const Pending& pending, const transport::Answer& answer,
-                      const transport::Arrival& arrival);
   void add_exchange(const Pending& pending, Duration remote, const transport::Arrival& arrival);
   void add_timeout(const Pending& oldest, TimePoint now);
   const Pending* first_in_line() const;

@@ -26,12 +26,6 @@ Tensor faint_noise(const graph::TensorSpec& spec) {
 
 }  // namespace
 
-std::uint64_t payload_bytes(const transport::Request& request) {
-  std::uint64_t bytes = 0;
-  for (const transport::WireTensor& tensor : request.tensors) bytes += tensor.encoded.payload_bytes;
-  return bytes;
-}
-
 std::optional<transport::Request> measuring_request(const model::Model& model,
                                                     const RunnablePlan& plan,
                                                     const WireCosts& wire) {
@@ -45,7 +39,7 @@ std::optional<transport::Request> measuring_request(const model::Model& model,
     request.tensors.push_back(encode_value(value, faint_noise(model.inputs()[index]),
                                            wire.codec(value), wire.options(value)));
   }
-  if (payload_bytes(request) > kMostProbeBytes) return std::nullopt;
+  if (transport::payload_bytes(request.tensors) > kMostProbeBytes) return std::nullopt;
   return request;
 }
 

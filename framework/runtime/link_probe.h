@@ -16,6 +16,4 @@ std::optional<transport::Request> measuring_request(const model::Model& model,
                                                     const RunnablePlan& plan,
                                                     const WireCosts& wire);
 
-std::uint64_t payload_bytes(const transport::Request& request);
-
 }  // namespace branchline::runtime

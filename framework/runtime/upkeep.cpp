@@ -82,7 +82,7 @@ void Upkeep::measure_link(const LinkView& view) {
     auto request = measuring_request(*charge_.model, shelved->plan, charge_.wire);
     if (!request) continue;
     measure_again_ = Clock::now() + std::chrono::seconds(2);
-    const std::uint64_t bytes = payload_bytes(*request);
+    const std::uint64_t bytes = transport::payload_bytes(request->tensors);
     charge_.link.ask(std::move(*request), bytes, {});
     return;
   }
