@@ -178,13 +178,18 @@ std::optional<Plan> price_plan(const PlanRequest& request, int exit,
 }
 
 bool better(const Plan& a, const Plan& b) {
+  const auto remote = [](const std::optional<Tier>& tier) { return tier > Tier::device; };
+  const auto on_cloud = [](const std::optional<Tier>& tier) { return tier == Tier::cloud; };
+  const auto count = [](const Plan& plan, const auto& member) {
+    return std::count_if(plan.tier.begin(), plan.tier.end(), member);
+  };
   if (a.predicted != b.predicted) return a.predicted < b.predicted;
-  if (a.uplink_bytes != b.uplink_bytes) return a.uplink_bytes < b.uplink_bytes;
-  const int remote = compare_sets(
-      a, b, [](const std::optional<Tier>& tier) { return tier && *tier != Tier::device; });
-  if (remote != 0) return remote < 0;
-  return compare_sets(a, b, [](const std::optional<Tier>& tier) { return tier == Tier::cloud; }) <
-         0;
+  const auto remote_a = count(a, remote), remote_b = count(b, remote);
+  if (remote_a != remote_b) return remote_a < remote_b;
+  const auto cloud_a = count(a, on_cloud), cloud_b = count(b, on_cloud);
+  if (cloud_a != cloud_b) return cloud_a < cloud_b;
+  const int order = compare_sets(a, b, remote);
+  return order != 0 ? order < 0 : compare_sets(a, b, on_cloud) < 0;
 }
 
 std::int64_t result_bytes(const PlanRequest& request, int exit) {

@@ -23,9 +23,11 @@ namespace branchline::planner {
 std::optional<Plan> price_plan(const PlanRequest& request, int exit,
                                std::vector<std::optional<Tier>> tier);
 
-/// Order between plans of equal exit: less predicted time, then fewer uplink bytes, then the lower
-/// set of remote unit ids (as ascending lists, compared like words), then the lower set of units on
-/// the cloud. Total, so ties break the same way everywhere.
+/// Order between plans of equal exit: less predicted time, then fewer remote units, then fewer
+/// units on the cloud, then the lower set of remote unit ids (as ascending lists, compared like
+/// words), then the lower set of units on the cloud. Total, so ties break the same way everywhere;
+/// and of all optimal placements that let no data flow back one has the fewest remote units (the
+/// intersection of two minimum cuts is one too), so that a min-cut can keep this order.
 bool better(const Plan& a, const Plan& b);
 
 /// Bytes of the exit's logits, or what the request says.

@@ -14,7 +14,6 @@ namespace {
 
 using graph::Unit;
 using graph::ValueId;
-using internal::clamped;
 using internal::clamped_time;
 using internal::WideSum;
 
@@ -70,7 +69,7 @@ class BruteSearch {
   void place(std::size_t depth, const Unit& unit, Tier tier) {
     const std::optional<Nanoseconds>& compute = unit.time[static_cast<std::size_t>(tier)];
     if (!compute) return;
-    const WideSum time_before = time_, bytes_before = uplink_bytes_;
+    const WideSum time_before = time_;
     std::vector<std::pair<std::size_t, Tier>> readers_before;
     time_ += compute->count();
     tier_of(unit.id) = tier;
@@ -88,7 +87,6 @@ class BruteSearch {
     outermost_reader_[static_cast<std::size_t>(unit.id)] = Tier::device;
     tier_of(unit.id) = std::nullopt;
     time_ = time_before;
-    uplink_bytes_ = bytes_before;
   }
 
   /// Pays for the hops on which the producer's output has not travelled yet.
@@ -100,7 +98,6 @@ class BruteSearch {
     if (!unit.transmissible) return false;
     if (reached == Tier::device) {
       time_ += transfer_time(unit.output_bytes, request_.link.uplink_bytes_per_s).count();
-      uplink_bytes_ += unit.output_bytes;
     }
     if (tier == Tier::cloud) {
       time_ += transfer_time(unit.output_bytes, request_.link2->uplink_bytes_per_s).count();
@@ -116,7 +113,6 @@ class BruteSearch {
     const bool stuck = home != Tier::device && !unit_at(order_.size() - 1).transmissible;
     if (stuck) return;
     plan_.predicted = clamped_time(total);
-    plan_.uplink_bytes = clamped(uplink_bytes_);
     if (!best_ || better(plan_, *best_)) best_ = plan_;
   }
 
@@ -136,7 +132,7 @@ class BruteSearch {
   int exit_;
   std::vector<std::int32_t> order_;
   std::vector<Tier> outermost_reader_;  ///< by unit id, among the units placed so far
-  WideSum time_ = 0, uplink_bytes_ = 0;
+  WideSum time_ = 0;
   Plan plan_;
   std::optional<Plan> best_;
 };

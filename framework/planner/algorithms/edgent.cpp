@@ -12,7 +12,6 @@ namespace {
 
 using graph::Unit;
 using internal::clamped_time;
-using internal::CutCost;
 using internal::WideSum;
 
 enum class EdgentVariant { device_first, server_first, as_published };
@@ -42,36 +41,34 @@ class EdgentChain {
   std::int32_t vertex(std::size_t k) const { return cuts_[k]; }
 
   /// Front c_0 … c_k on the device, the rest on the edge.
-  std::optional<CutCost> device_first(std::size_t k) const {
+  std::optional<Nanoseconds> device_first(std::size_t k) const {
     if (device_.barred[k] > 0) return std::nullopt;
-    if (k == last()) return CutCost{clamped_time(device_.time[k]), 0};
+    if (k == last()) return clamped_time(device_.time[k]);
     const bool runs = edge_.barred[last()] == edge_.barred[k] && travels(k) && travels(last());
     if (!runs) return std::nullopt;
-    return CutCost{clamped_time(device_.time[k] + up(k) + edge_.time[last()] - edge_.time[k] +
-                                result_down_ + remote_fixed_),
-                   unit(k).output_bytes};
+    return clamped_time(device_.time[k] + up(k) + edge_.time[last()] - edge_.time[k] +
+                        result_down_ + remote_fixed_);
   }
 
   /// Front up to c_k on the edge, the rest on the device; the input is born on the device.
-  std::optional<CutCost> server_first(std::size_t k) const {
+  std::optional<Nanoseconds> server_first(std::size_t k) const {
     if (k == 0) return device_first(last());
     const bool runs = edge_.barred[k] == 0 && device_.barred[last()] == device_.barred[k] &&
                       travels(0) && travels(k);
     if (!runs) return std::nullopt;
     const WideSum back = k == last() ? result_down_ : WideSum{down(k)};
-    return CutCost{clamped_time(server_first_compute(k) + up(0) + back + remote_fixed_),
-                   unit(0).output_bytes};
+    return clamped_time(server_first_compute(k) + up(0) + back + remote_fixed_);
   }
 
   /// A_{i,p} as printed, for k = p - 1 < N.
-  std::optional<CutCost> as_published(std::size_t k) const {
+  std::optional<Nanoseconds> as_published(std::size_t k) const {
     if (k == 0) return device_first(last());
     const bool server_only = k + 1 == last();
     const bool runs = server_first(server_only ? last() : k).has_value();
     if (!runs) return std::nullopt;
     const WideSum compute = server_only ? device_.time[0] + edge_.time[k] : server_first_compute(k);
     const WideSum intermediate = server_only ? WideSum{0} : WideSum{up(k)};
-    return CutCost{clamped_time(compute + up(0) + intermediate), unit(0).output_bytes};
+    return clamped_time(compute + up(0) + intermediate);
   }
 
  private:
@@ -115,25 +112,23 @@ class EdgentChain {
   WideSum result_down_ = 0, remote_fixed_ = 0;
 };
 
-/// All k offered in the order of better()'s last rule: nothing remote first, then the lower remote
-/// sets. That is, device first, the largest k and then upwards from 0.
+/// All k, the one with the most remote units first.
 internal::CheapestCut cheapest_edgent_cut(const EdgentChain& chain, EdgentVariant variant) {
   internal::CheapestCut best;
-  const auto offer = [&best](std::size_t k, const std::optional<CutCost>& cost) {
+  const auto offer = [&best](std::size_t k, const std::optional<Nanoseconds>& cost) {
     if (cost) best.offer(static_cast<std::int32_t>(k), *cost);
   };
   const std::size_t last = chain.last();
   switch (variant) {
     case EdgentVariant::device_first:
-      offer(last, chain.device_first(last));
-      for (std::size_t k = 0; k < last; ++k) offer(k, chain.device_first(k));
+      for (std::size_t k = 0; k <= last; ++k) offer(k, chain.device_first(k));
       break;
     case EdgentVariant::server_first:
-      for (std::size_t k = 0; k <= last; ++k) offer(k, chain.server_first(k));
+      for (std::size_t k = last + 1; k-- > 0;) offer(k, chain.server_first(k));
       break;
     case EdgentVariant::as_published:
+      for (std::size_t k = last; k-- > 1;) offer(k, chain.as_published(k));
       offer(0, chain.as_published(0));
-      for (std::size_t k = 1; k < last; ++k) offer(k, chain.as_published(k));
       break;
   }
   return best;
@@ -168,7 +163,7 @@ class Edgent final : public Planner {
 
   Nanoseconds believed_latency(const PlanRequest& request, const Plan& plan) const override {
     if (variant_ != EdgentVariant::as_published) return plan.predicted;
-    return cheapest_edgent_cut(EdgentChain(request, plan.exit), variant_).cost().time;
+    return cheapest_edgent_cut(EdgentChain(request, plan.exit), variant_).time();
   }
 
   EdgentVariant variant_;

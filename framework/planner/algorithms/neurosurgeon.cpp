@@ -12,7 +12,6 @@ namespace {
 
 using graph::Unit;
 using graph::ValueId;
-using internal::clamped;
 using internal::clamped_time;
 using internal::WideSum;
 
@@ -38,23 +37,20 @@ class PrefixSweep {
 
   /// The last unit that stays on the device.
   std::optional<std::int32_t> cheapest() {
-    internal::CheapestCut splits;
+    internal::CheapestCut cuts;
     for (const Unit& unit : request_.graph.units) {
       if (!needed_[index(unit.id)]) continue;
       move_to_device(unit);
-      if (on_device_.barred > 0) return splits.cut();
+      if (on_device_.barred > 0) return cuts.cut();
       if (unit.id == exit_unit_) break;
       const bool runs = on_edge_.barred == 0 && stuck_ == 0 && exit_travels_;
-      if (runs)
-        splits.offer(unit.id,
-                     {clamped_time(on_device_.time + on_edge_.time + fixed_ + crossing_time_),
-                      clamped(crossing_bytes_)});
+      if (runs) {
+        cuts.offer(unit.id,
+                   clamped_time(on_device_.time + on_edge_.time + fixed_ + crossing_time_));
+      }
     }
-    // Nothing remote is the lowest set of remote units: it wins ties and is offered first.
-    internal::CheapestCut all;
-    all.offer(exit_unit_, {clamped_time(on_device_.time), 0});
-    if (splits.cut()) all.offer(*splits.cut(), splits.cost());
-    return all.cut();
+    cuts.offer(exit_unit_, clamped_time(on_device_.time));
+    return cuts.cut();
   }
 
  private:
@@ -87,7 +83,6 @@ class PrefixSweep {
   void set_crossing(const Unit& unit, bool crosses) {
     const int sign = crosses ? 1 : -1;
     crosses_[index(unit.id)] = crosses;
-    crossing_bytes_ += WideSum{unit.output_bytes} * sign;
     crossing_time_ +=
         WideSum{transfer_time(unit.output_bytes, request_.link.uplink_bytes_per_s).count()} * sign;
     if (!unit.transmissible) stuck_ += sign;
@@ -99,7 +94,7 @@ class PrefixSweep {
   std::vector<std::int32_t> last_reader_;  ///< by unit id; -1: nobody in the sub-graph
   std::vector<bool> crosses_;              ///< by unit id: on the device with a reader on the edge
   TierLoad on_device_, on_edge_;
-  WideSum crossing_time_ = 0, crossing_bytes_ = 0;
+  WideSum crossing_time_ = 0;
   std::int32_t stuck_ = 0;  ///< crossing values that no frame can carry
   WideSum fixed_ = 0;       ///< paid by every cut: round trip, queue, the result's way back
   bool exit_travels_ = true;

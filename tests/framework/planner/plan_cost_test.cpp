@@ -192,19 +192,19 @@ TEST(PricePlan, EqualsAnIndependentAccountOnRandomPlacements) {
   EXPECT_GT(priced, 500);
 }
 
-Plan plan_with(std::int64_t predicted, std::int64_t uplink, Placement tier) {
+Plan plan_with(std::int64_t predicted, Placement tier) {
   Plan plan;
   plan.predicted = ns(predicted);
-  plan.uplink_bytes = uplink;
   plan.tier = std::move(tier);
   return plan;
 }
 
-TEST(Better, OrdersByTimeThenUplinkThenRemoteUnits) {
-  const std::vector<Plan> ascending = {plan_with(1, 9, {D, E, E}), plan_with(2, 1, {D, E, E}),
-                                       plan_with(2, 2, {D, D, D}), plan_with(2, 2, {D, E, D}),
-                                       plan_with(2, 2, {D, E, E}), plan_with(2, 2, {D, E, C}),
-                                       plan_with(2, 2, {D, D, E})};
+TEST(Better, OrdersByTimeThenHowManyUnitsAreRemoteThenWhich) {
+  const std::vector<Plan> ascending = {plan_with(1, {D, C, C, C}), plan_with(2, {D, D, D, D}),
+                                       plan_with(2, {D, D, D, E}), plan_with(2, {D, D, D, C}),
+                                       plan_with(2, {D, E, E, D}), plan_with(2, {D, E, D, E}),
+                                       plan_with(2, {D, C, E, D}), plan_with(2, {D, E, C, D}),
+                                       plan_with(2, {D, D, E, C}), plan_with(2, {D, E, E, E})};
   for (std::size_t a = 0; a < ascending.size(); ++a) {
     for (std::size_t b = 0; b < ascending.size(); ++b) {
       EXPECT_EQ(better(ascending[a], ascending[b]), a < b) << a << " " << b;
@@ -213,7 +213,7 @@ TEST(Better, OrdersByTimeThenUplinkThenRemoteUnits) {
 }
 
 TEST(Better, TreatsUnitsThatDoNotRunAsNotRemote) {
-  EXPECT_TRUE(better(plan_with(1, 1, {D, E, std::nullopt}), plan_with(1, 1, {D, E, E})));
+  EXPECT_TRUE(better(plan_with(1, {D, E, std::nullopt}), plan_with(1, {D, E, E})));
 }
 
 }  // namespace
