@@ -8,7 +8,7 @@
 #include "apps/branchline/verb.h"
 #include "apps/branchlined/server_flags.h"
 #include "apps/branchlined/server_log.h"
-#include "apps/branchlined/stop_signals.h"
+#include "apps/stop_signals.h"
 #include "apps/version_text.h"
 #include "branchline/edge_service.h"
 #include "framework/base/error.h"

@@ -1,19 +1,17 @@
 #pragma once
 
-#include <signal.h>
-
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
 
+#include "apps/stop_signals.h"
 #include "framework/base/clock.h"
 
 namespace branchline::lab {
 
-/// Turns the first SIGINT or SIGTERM into a flag that waiting threads hear of at once. A handler
-/// and not a blocked signal: OpenCV and OpenBLAS have threads of their own by then, which would die
-/// of it. A second signal ends the process at once. One at a time.
+/// Turns the first SIGINT or SIGTERM into a flag that waiting threads hear of at once. A second one
+/// ends the process at once. One at a time.
 class StopFlag {
  public:
   StopFlag();
@@ -31,13 +29,11 @@ class StopFlag {
  private:
   void listen();
 
+  apps::StopSignals signals_;
   std::atomic<int> signal_ = 0;
-  int pipe_[2] = {-1, -1};
-  struct sigaction before_int_ {};
-  struct sigaction before_term_ {};
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
-  std::thread listener_;
+  std::thread listener_;  // the last: it uses the others
 };
 
 }  // namespace branchline::lab
