@@ -18,15 +18,18 @@
 
 #include "branchline/engine.h"
 #include "tests/support/child_process.h"
+#include "tests/support/eventually.h"
 
 namespace branchline {
 namespace {
 
 using std::chrono::milliseconds;
+using testing::eventually;
 
 // Answers are due half a second before the deadline: a busy machine makes none late.
 constexpr Duration kDeadline = milliseconds(1000);
 constexpr Duration kReserve = milliseconds(500);
+constexpr auto kPatience = std::chrono::seconds(30);
 
 std::string model_file() {
   return std::string(BRANCHLINE_SOURCE_DIR) + "/branchy_models/pretrained/b_lenet-fashion.pt";
@@ -41,6 +44,7 @@ class EdgeProcess {
     const std::string line = process_.line();
     const auto colon = line.rfind(':');
     if (colon != std::string::npos) port_ = std::atoi(line.c_str() + colon + 1);
+    EXPECT_GT(port_, 0) << "branchlined did not start";
   }
 
   int port() const { return port_; }
@@ -73,17 +77,8 @@ Result ask_the_edge(Engine& engine) {
   return engine.infer(request);
 }
 
-template <typename Condition>
-bool eventually(const Condition& condition) {
-  for (int attempt = 0; attempt < 3000; ++attempt) {
-    if (condition()) return true;
-    std::this_thread::sleep_for(milliseconds(10));
-  }
-  return false;
-}
-
 bool answers_from_the_edge(Engine& engine) {
-  return eventually([&] {
+  return eventually(kPatience, [&] {
     const Status status = engine.status();
     return status.link.up && status.ready && ask_the_edge(engine).plan.place == Place::edge;
   });
@@ -96,54 +91,51 @@ void expect_local_answer_in_time(const Result& result) {
   EXPECT_TRUE(result) << result.explain();
 }
 
-TEST(EdgeFaults, KilledEdgeIsReplacedByLocalExitsUntilItIsBack) {
-  std::optional<EdgeProcess> edge(0);
-  ASSERT_GT(edge->port(), 0) << "branchlined did not start";
-  const int port = edge->port();
-  Engine engine = engine_for(edge->address());
-  ASSERT_TRUE(answers_from_the_edge(engine));
+/// An engine whose edge serves it.
+class EdgeFaults : public ::testing::Test {
+ protected:
+  void SetUp() override { ASSERT_TRUE(answers_from_the_edge(engine_)); }
 
+  std::optional<EdgeProcess> edge_{0};
+  Engine engine_ = engine_for(edge_->address());
+};
+
+TEST_F(EdgeFaults, KilledEdgeIsReplacedByLocalExitsUntilItIsBack) {
+  const int port = edge_->port();
   std::atomic<bool> killed{false};
   std::thread killer([&] {
     std::this_thread::sleep_for(milliseconds(30));  // somewhere within the requests below
-    edge->end(SIGKILL);
+    edge_->end(SIGKILL);
     killed = true;
   });
-  while (!killed) EXPECT_EQ(ask_the_edge(engine).outcome, Outcome::ok);
+  while (!killed) EXPECT_EQ(ask_the_edge(engine_).outcome, Outcome::ok);
   killer.join();
-  EXPECT_TRUE(eventually([&] { return ask_the_edge(engine).why == Why::link_down; }));
-  expect_local_answer_in_time(ask_the_edge(engine));
+  EXPECT_TRUE(eventually(kPatience, [&] { return ask_the_edge(engine_).why == Why::link_down; }));
+  expect_local_answer_in_time(ask_the_edge(engine_));
 
-  edge.emplace(port);
-  ASSERT_EQ(edge->port(), port);
-  EXPECT_TRUE(answers_from_the_edge(engine)) << "it reconnects by itself";
+  edge_.emplace(port);
+  ASSERT_EQ(edge_->port(), port);
+  EXPECT_TRUE(answers_from_the_edge(engine_)) << "it reconnects by itself";
 }
 
-TEST(EdgeFaults, FrozenEdgeTimesOutAndIsUsedAgainWhenItThaws) {
-  EdgeProcess edge(0);
-  ASSERT_GT(edge.port(), 0) << "branchlined did not start";
-  Engine engine = engine_for(edge.address());
-  ASSERT_TRUE(answers_from_the_edge(engine));
-  edge.freeze();
-  const Result frozen = ask_the_edge(engine);
+TEST_F(EdgeFaults, FrozenEdgeTimesOutAndIsUsedAgainWhenItThaws) {
+  edge_->freeze();
+  const Result frozen = ask_the_edge(engine_);
   expect_local_answer_in_time(frozen);
   EXPECT_EQ(frozen.why, Why::edge_timeout) << frozen.explain();
   EXPECT_TRUE(frozen.fell_back());
-  EXPECT_TRUE(eventually([&] { return !engine.status().link.up; })) << "a dead peer is noticed";
-  const Result alone = ask_the_edge(engine);
+  EXPECT_TRUE(eventually(kPatience, [&] { return !engine_.status().link.up; }))
+      << "a dead peer is noticed";
+  const Result alone = ask_the_edge(engine_);
   expect_local_answer_in_time(alone);
   EXPECT_EQ(alone.why, Why::link_down) << alone.explain();
-  edge.signal(SIGCONT);
-  EXPECT_TRUE(answers_from_the_edge(engine)) << "it reconnects by itself";
+  edge_->signal(SIGCONT);
+  EXPECT_TRUE(answers_from_the_edge(engine_)) << "it reconnects by itself";
 }
 
-TEST(EdgeFaults, StoppingEdgeSaysGoodbyeAndExitsCleanly) {
-  EdgeProcess edge(0);
-  ASSERT_GT(edge.port(), 0) << "branchlined did not start";
-  Engine engine = engine_for(edge.address());
-  ASSERT_TRUE(answers_from_the_edge(engine));
-  EXPECT_EQ(edge.end(SIGTERM), 0) << "a completed drain is no failure";
-  const Result result = ask_the_edge(engine);
+TEST_F(EdgeFaults, StoppingEdgeSaysGoodbyeAndExitsCleanly) {
+  EXPECT_EQ(edge_->end(SIGTERM), 0) << "a completed drain is no failure";
+  const Result result = ask_the_edge(engine_);
   expect_local_answer_in_time(result);
   EXPECT_TRUE(result.why == Why::link_down || result.why == Why::edge_draining) << result.explain();
 }
@@ -195,10 +187,10 @@ class GarbageServer {
   std::thread thread_;
 };
 
-TEST(EdgeFaults, GarbageIsNoEdge) {
+TEST(EdgeOfGarbage, IsNoEdge) {
   GarbageServer garbage;
   Engine engine = engine_for(garbage.address());
-  EXPECT_TRUE(eventually([&] { return garbage.served() > 2; })) << "it keeps trying";
+  EXPECT_TRUE(eventually(kPatience, [&] { return garbage.served() > 2; })) << "it keeps trying";
   const Result result = ask_the_edge(engine);
   expect_local_answer_in_time(result);
   EXPECT_TRUE(result.why == Why::link_down || result.why == Why::edge_incompatible)

@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <future>
 #include <mutex>
-#include <thread>
 
 #include "branchline/edge_service.h"
 #include "framework/base/error.h"
@@ -14,18 +13,21 @@
 #include "framework/model/tensor_bridge.h"
 #include "tests/framework/runtime/scripted_edge.h"
 #include "tests/framework/runtime/tiny_network.h"
+#include "tests/support/eventually.h"
 
 namespace branchline {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using testing::eventually;
 using testing::ScriptedEdge;
 
 // Deadlines are far beyond what anything here takes, and answers are due long before them, so that
 // a busy machine does not make an answer late.
 constexpr Duration kDeadline = milliseconds(900);
 constexpr Duration kReserve = milliseconds(400);
+constexpr auto kPatience = seconds(20);
 
 const std::string& tiny_file() {
   static const std::string file = [] {
@@ -85,17 +87,8 @@ EdgeService tiny_edge(std::uint16_t port = 0) {
   return EdgeService::open(options);
 }
 
-template <typename Condition>
-bool eventually(const Condition& condition) {
-  for (int attempt = 0; attempt < 2000; ++attempt) {
-    if (condition()) return true;
-    std::this_thread::sleep_for(milliseconds(10));
-  }
-  return false;
-}
-
 bool connected(const Engine& engine) {
-  return eventually([&] {
+  return eventually(kPatience, [&] {
     const Status status = engine.status();
     return status.link.up && status.ready;
   });
@@ -255,7 +248,8 @@ TEST(EngineAndABadEdge, AnswersWhenTheEdgeNeverDoes) {
   ScriptedEdge edge(tiny_digest());
   Engine engine = tiny_engine({edge.address()});
   fall_back(engine, Why::edge_timeout);
-  EXPECT_TRUE(eventually([&] { return edge.cancels() > 0; })) << "it is told to stop computing";
+  EXPECT_TRUE(eventually(kPatience, [&] { return edge.cancels() > 0; }))
+      << "it is told to stop computing";
 }
 
 TEST(EngineAndABadEdge, AnswersWhenTheEdgeFreezesAndReconnectsWhenItThaws) {
@@ -263,7 +257,8 @@ TEST(EngineAndABadEdge, AnswersWhenTheEdgeFreezesAndReconnectsWhenItThaws) {
   Engine engine = tiny_engine({edge.address()});
   edge.on_request([&edge](auto&, const auto&) { edge.freeze(true); });
   fall_back(engine, Why::edge_timeout);
-  EXPECT_TRUE(eventually([&] { return !engine.status().link.up; })) << "a dead peer is noticed";
+  EXPECT_TRUE(eventually(kPatience, [&] { return !engine.status().link.up; }))
+      << "a dead peer is noticed";
   const Result alone = engine.infer(Picture().on(Place::edge));
   EXPECT_EQ(alone.outcome, Outcome::ok) << alone.explain();
   EXPECT_EQ(alone.why, Why::link_down) << alone.explain();
@@ -276,7 +271,7 @@ TEST(EngineAndABadEdge, AnswersWhenTheEdgeDiesMidRequestAndReconnects) {
   Engine engine = tiny_engine({edge.address()});
   edge.on_request([](transport::Channel& channel, const auto&) { channel.close("killed"); });
   fall_back(engine, Why::link_down);
-  EXPECT_TRUE(eventually([&] { return edge.connections() > 1; }));
+  EXPECT_TRUE(eventually(kPatience, [&] { return edge.connections() > 1; }));
   EXPECT_TRUE(connected(engine));
 }
 
@@ -340,7 +335,8 @@ TEST(EngineAndABadEdge, SaysWhatTheEdgeRefused) {
     const Result result = fall_back(engine, why);
     EXPECT_THAT(result.detail, ::testing::HasSubstr("the script says so"));
     if (refusal == Refusal::not_ready) {
-      EXPECT_TRUE(eventually([&] { return edge.prepares() > prepared; })) << "it asks again";
+      EXPECT_TRUE(eventually(kPatience, [&] { return edge.prepares() > prepared; }))
+          << "it asks again";
     }
   }
   const Result next = engine.infer(Picture().on(Place::edge));
@@ -369,8 +365,8 @@ TEST(EngineAndABadEdge, IgnoresAnswersToOldRequests) {
 TEST(EngineAndABadEdge, TellsOfAnEdgeWithoutTheNetwork) {
   ScriptedEdge edge("0123456789abcdef0123456789abcdef");
   Engine engine = tiny_engine({edge.address()});
-  EXPECT_TRUE(
-      eventually([&] { return engine.infer(Picture().request()).why == Why::edge_incompatible; }));
+  EXPECT_TRUE(eventually(
+      kPatience, [&] { return engine.infer(Picture().request()).why == Why::edge_incompatible; }));
   const Result result = engine.infer(Picture().request());
   EXPECT_EQ(result.outcome, Outcome::ok);
   EXPECT_EQ(result.plan.place, Place::device);

@@ -9,6 +9,7 @@
 #include "framework/planner/planner_registry.h"
 #include "framework/runtime/request_input.h"
 #include "tests/framework/runtime/tiny_network.h"
+#include "tests/support/eventually.h"
 
 namespace branchline::runtime {
 namespace {
@@ -44,14 +45,12 @@ class RunOfATinyNetwork : public ::testing::Test {
   ~RunOfATinyNetwork() override { link_.shut_down("the test is over"); }
 
   bool prepared() {
-    for (int attempt = 0; attempt < 2000; ++attempt) {
+    return testing::eventually(std::chrono::seconds(20), [this] {
       link_.tick();
       shelf_.prepare_edge(link_);
       const LinkView view = link_.view();
-      if (view.up && shelf_.under_way(view.connection) == 0) return true;
-      std::this_thread::sleep_for(milliseconds(10));
-    }
-    return false;
+      return view.up && shelf_.under_way(view.connection) == 0;
+    });
   }
 
   Result run(Place place) {
