@@ -104,19 +104,23 @@ std::vector<lab::Played> play_baselines(const std::vector<lab::Method>& methods,
 }
 
 /// On this machine as it is.
-lab::ExitTimes measure_device(const std::string& model, const std::vector<lab::SourceFrame>& frames,
-                              double rate_hz) {
+lab::ExitTimes measure_machine(const std::string& model,
+                               const std::vector<lab::SourceFrame>& frames, double rate_hz) {
   Engine engine = Engine::open(model);
   return {lab::exit_time(engine, 1, frames, rate_hz),
           lab::exit_time(engine, engine.exits(), frames, rate_hz)};
 }
 
-Duration slowed(Duration time, const lab::DemoStage& stage) {
-  return Duration(static_cast<Duration::rep>(static_cast<double>(time.count()) * stage.slowdown));
+/// As the play's device is.
+lab::ExitTimes slowed(const lab::ExitTimes& machine, double slowdown) {
+  const auto times = [slowdown](Duration time) {
+    return Duration(static_cast<Duration::rep>(static_cast<double>(time.count()) * slowdown));
+  };
+  return {times(machine.first), times(machine.deepest)};
 }
 
-lab::DemoStory story_of(const lab::DemoStage& stage, const lab::ExitTimes& speed,
-                        const model::ModelManifest& manifest, std::uint16_t edge_port,
+lab::DemoStory story_of(const lab::DemoStage& stage, const lab::ExitTimes& machine,
+                        const lab::ExitTimes& device, const model::ModelManifest& manifest,
                         const DemoFlags& flags) {
   lab::DemoStory story;
   const lab::DemoScript& script = stage.script;
@@ -131,11 +135,11 @@ lab::DemoStory story_of(const lab::DemoStage& stage, const lab::ExitTimes& speed
       "one thread of this machine, slowed by ×{0:.3g}: after each piece of work the thread sleeps "
       "{1:.3g} times as long as it computed. At first it took {2} for exit 1 and {3} for exit {4}; "
       "slowed, it takes about {5} and {6}",
-      stage.slowdown, stage.slowdown - 1, show_duration(speed.first), show_duration(speed.deepest),
-      story.exits, show_duration(slowed(speed.first, stage)),
-      show_duration(slowed(speed.deepest, stage)));
+      stage.slowdown, stage.slowdown - 1, show_duration(machine.first),
+      show_duration(machine.deepest), story.exits, show_duration(device.first),
+      show_duration(device.deepest));
   story.edge =
-      fmt::format("branchlined, a process of its own at 127.0.0.1:{}, not slowed", edge_port);
+      fmt::format("branchlined, a process of its own at 127.0.0.1:{}, not slowed", stage.edge_port);
   story.link = fmt::format(
       "emulated in user space: every byte takes its time at the rate of the moment, plus {} each "
       "way; {} up and {} down when good; act 2 replays apps/lab/traces/lte_like.csv (made up, "
@@ -200,15 +204,15 @@ int run_demo(DemoFlags flags, const std::string& configuration) {
 
   lab::EdgeProcess edge(lab::find_edge_program(), flags.model, folder.path("branchlined.log"));
   stage.edge_port = edge.port();
-  const lab::ExitTimes speed = measure_device(flags.model, frames, stage.script.rate_hz);
-  stage.slowdown = lab::slowdown_for(speed.first, speed.deepest, stage.script.deadline);
-  lab::DemoStory story = story_of(stage, speed, manifest, edge.port(), flags);
+  const lab::ExitTimes machine = measure_machine(flags.model, frames, stage.script.rate_hz);
+  stage.slowdown = lab::slowdown_for(machine.first, machine.deepest, stage.script.deadline);
+  const lab::ExitTimes device = slowed(machine, stage.slowdown);
+  lab::DemoStory story = story_of(stage, machine, device, manifest, flags);
   std::cout << fmt::format(
                    "branchline demo · {} ({} exits) · device slowed by ×{:.3g}: exit 1 takes {}, "
                    "exit {} {} · edge 127.0.0.1:{} · deadline {} · {:g} Hz",
-                   manifest.name, story.exits, stage.slowdown,
-                   show_duration(slowed(speed.first, stage)), story.exits,
-                   show_duration(slowed(speed.deepest, stage)), edge.port(),
+                   manifest.name, story.exits, stage.slowdown, show_duration(device.first),
+                   story.exits, show_duration(device.deepest), edge.port(),
                    show_duration(stage.script.deadline), stage.script.rate_hz)
             << std::endl;
 
@@ -222,7 +226,6 @@ int run_demo(DemoFlags flags, const std::string& configuration) {
   if (stop.raised()) return stop.exit_code();
 
   const std::vector<lab::FrameRecord> all = tell(story, ours, methods, others);
-  const lab::ExitTimes device{slowed(speed.first, stage), slowed(speed.deepest, stage)};
   story.choices =
       lab::explain_places(stage.model, stage.slowdown, device, story.records, story.deadline);
   std::cout << '\n'
