@@ -5,6 +5,7 @@
 #include "framework/base/error.h"
 #include "framework/planner/algorithms/brute_force.h"
 #include "framework/planner/algorithms/edgent.h"
+#include "framework/planner/algorithms/exact.h"
 #include "framework/planner/algorithms/neurosurgeon.h"
 #include "framework/planner/algorithms/single_tier.h"
 
@@ -42,6 +43,8 @@ PlannerRegistry standard_planners() {
   registry.add(make_edgent());
   registry.add(make_edgent_server_first());
   registry.add(make_edgent_as_published());
+  registry.add(make_exact_two_tier());
+  registry.add(make_exact_three_tier());
   registry.add(make_brute_force());
   return registry;
 }

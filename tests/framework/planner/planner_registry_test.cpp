@@ -15,9 +15,9 @@ TEST(PlannerRegistry, ListsTheAlgorithmsInOrder) {
     names.push_back(planner->name());
     EXPECT_FALSE(planner->summary().empty()) << planner->name();
   }
-  EXPECT_EQ(names,
-            (std::vector<std::string>{"device-only", "edge-only", "neurosurgeon", "edgent",
-                                      "edgent-server-first", "edgent-as-published", "brute"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"device-only", "edge-only", "neurosurgeon", "edgent",
+                                             "edgent-server-first", "edgent-as-published", "exact2",
+                                             "exact3", "brute"}));
 }
 
 TEST(PlannerRegistry, FindsByName) {

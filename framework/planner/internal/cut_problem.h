@@ -1,0 +1,54 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "framework/planner/internal/wide_sum.h"
+#include "framework/planner/plan_request.h"
+
+namespace branchline::planner::internal {
+
+/// What a choice costs, in whatever is minimised; mostly nanoseconds. kForbidden: it may not be
+/// made.
+using Cost = WideSum;
+constexpr Cost kForbidden = -1;
+
+/// Adds up; forbidden if either is.
+inline Cost plus(Cost a, Cost b) { return a == kForbidden || b == kForbidden ? kForbidden : a + b; }
+
+/// A unit of the exit's sub-graph as the solvers see it.
+struct CutNode {
+  std::int32_t unit = 0;          ///< id in the LayerGraph
+  std::array<Cost, 3> compute{};  ///< by tier
+  std::array<Cost, 2> send{};     ///< its outputs over hop 0 (device–edge), 1 (edge–cloud)
+  std::vector<std::int32_t> inputs, readers;  ///< positions in CutProblem::nodes, no duplicates
+};
+
+/// Placing one exit's units as a sum of costs: per node its compute on its tier, per hop that a
+/// node's output crosses its `send` once, and per hop used `crossing` once. Data never flows back,
+/// so the exit's own node, the last, stands on the outermost tier used. A value; the positions are
+/// a topological order and node 0 is the input, which only the device may compute.
+struct CutProblem {
+  std::size_t tiers = 2;  ///< 2 or 3
+  std::vector<CutNode> nodes;
+  std::array<Cost, 2> crossing{};  ///< by hop: round trip, queue, the result's way back
+};
+
+/// The cost model of price_plan (plan_cost.h) for one exit (checked) of the request.
+CutProblem cut_problem(const PlanRequest& request, int exit);
+
+/// A tier per node.
+using Labels = std::vector<Tier>;
+
+/// What `labels` cost; data must not flow back. kForbidden when they make a forbidden choice. O(n +
+/// m).
+Cost cost_of(const CutProblem& problem, const Labels& labels);
+
+/// The labels as price_plan takes them.
+std::vector<std::optional<Tier>> tiers_by_unit(const CutProblem& problem, const Labels& labels,
+                                               std::int32_t unit_count);
+
+}  // namespace branchline::planner::internal
