@@ -18,7 +18,8 @@ std::optional<ExactCut> exact_cut(const CutProblem& problem);
 
 /// The network that exact_cut solves; tests hand it to a second solver. Per node v and boundary b =
 /// 1 … tiers-1 a vertex on the source side exactly when v stands on a tier below b; 2 + (tiers-1)·v
-/// + b-1 is its number. Its least cut is less than the labels' cost by what each node costs at least.
+/// + b-1 is its number. Its least cut is less than the labels' cost by what each node costs at
+/// least.
 FlowNetwork network_of(const CutProblem& problem);
 
 }  // namespace branchline::planner::internal

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "framework/graph/layer_graph.h"
+#include "framework/planner/internal/cut_problem.h"
+#include "framework/planner/internal/exact_cut.h"
+
+namespace branchline::planner::internal {
+
+/// What a placement on device and edge uses: nanoseconds of device, nanoseconds of edge, bytes up.
+/// Its latency under any link, load and tier speed is linear in these three.
+using Resources = std::array<std::int64_t, 3>;
+constexpr std::size_t kDeviceTime = 0, kEdgeTime = 1, kUplinkBytes = 2;
+
+struct ResourcePlan {
+  Resources uses{};
+  Labels labels;  ///< by node of the exit's CutProblem
+  bool remote() const { return labels.back() != Tier::device; }
+};
+
+/// One exit's placements on two tiers, priced by weights per unit of each resource.
+class ResourceCut {
+ public:
+  /// @throws InputError when the times or the bytes add up to 2^40 or more (18 minutes, 1 TB):
+  /// beyond that weights times resources would no longer fit into integers.
+  ResourceCut(const graph::LayerGraph& graph, int exit);
+
+  /// Cheapest placement. `remote` is paid once when anything leaves the device. Weights >= 0, below
+  /// 2^83. nullopt when no placement can run. One min-cut.
+  std::optional<ResourcePlan> cheapest(const std::array<WideSum, 3>& weights, WideSum remote) const;
+
+  /// Everything on the device; nullopt when it cannot run something.
+  std::optional<ResourcePlan> device_only() const;
+
+  /// The placement as price_plan takes it.
+  std::vector<std::optional<Tier>> tiers(const Labels& labels) const;
+
+ private:
+  Resources uses_of(const Labels& labels) const;
+
+  const graph::LayerGraph& graph_;
+  CutProblem problem_;  ///< its costs are filled in per question
+};
+
+}  // namespace branchline::planner::internal
