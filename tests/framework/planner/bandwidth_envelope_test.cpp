@@ -77,6 +77,34 @@ TEST(BandwidthEnvelope, ChangesPlanExactlyWhereTwoPlansTakeEquallyLong) {
   }
 }
 
+/// Chains that narrow have many plans, one or more inside each half of the search.
+TEST(BandwidthEnvelope, EqualsTheExactPlannerOnNarrowingChains) {
+  std::size_t most_plans = 0;
+  for (std::uint32_t seed = 0; seed < 100; ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937 random(seed);
+    std::uniform_int_distribution<std::int64_t> time(1000000, 9000000), bytes(500000, 1000000);
+    graph::LayerGraph graph = testing::two_tier_graph("narrowing");
+    testing::add_unit(graph, {0, 0}, 40000000, {});
+    for (std::int32_t unit = 1; unit < 30; ++unit) {
+      const std::int64_t edge = time(random);
+      testing::add_unit(graph, {5 * edge, edge}, bytes(random) * (31 - unit), {unit - 1});
+    }
+    testing::add_exit(graph, 29, 0.9);
+    PlanRequest request = request_for(graph);
+    const BandwidthEnvelope envelope = bandwidth_envelope(request, 0);
+    most_plans = std::max(most_plans, envelope.plans.size());
+    for (double goodput = 1e6; goodput < 1e12; goodput *= 1.3) {
+      request.link.uplink_bytes_per_s = goodput;
+      const std::optional<Plan> exact = make_exact_two_tier()->plan(request);
+      const EnvelopePlan& plan = envelope.plans[*envelope.look_up(goodput)];
+      EXPECT_NEAR(static_cast<double>(BandwidthEnvelope::latency(plan, goodput).count()),
+                  static_cast<double>(exact->predicted.count()), 2.0);
+    }
+  }
+  EXPECT_GT(most_plans, 7U);
+}
+
 TEST(BandwidthEnvelope, OfTheNarrowChainByHand) {
   const graph::LayerGraph graph = testing::narrow_chain();
   const BandwidthEnvelope envelope = bandwidth_envelope(request_for(graph), 0);
