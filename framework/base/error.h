@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <stdexcept>
 #include <string>
 
@@ -26,6 +27,10 @@ class InputError : public std::runtime_error {
  private:
   InputKind kind_;
 };
+
+/// What a message may quote of a text from outside: the whole of a short one, else its beginning,
+/// cut between characters of UTF-8, and "…".
+std::string quotable(const std::string& text, std::size_t longest = 80);
 
 /// Something failed while running that no input explains (disk full, server refuses): exit code 1.
 class RunError : public std::runtime_error {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "framework/base/error.h"
 #include "framework/graph/validate_graph.h"
@@ -10,8 +11,12 @@ namespace branchline::graph {
 namespace {
 
 using nlohmann::ordered_json;
+/// For reading: ordered_json searches an object's fields one by one.
+using Json = nlohmann::json;
 
 constexpr const char* kGraphSchema = "branchline.graph/1";
+/// Graphs need six levels; deeper files would end the stack of whatever recurses over them.
+constexpr int kDeepestNesting = 64;
 
 ordered_json spec_to_json(const TensorSpec& spec) {
   return {{"dtype", name_of(spec.type)}, {"shape", spec.shape}};
@@ -60,26 +65,55 @@ ordered_json exit_to_json(const LayerGraph& graph, int number) {
   return json;
 }
 
+/// How deep lists and objects lie in each other. Counted beforehand: with a callback, the parser
+/// takes the square of a list's length.
+int nesting_of(const std::string& text) {
+  int depth = 0, deepest = 0;
+  bool in_text = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char letter = text[at];
+    if (in_text && letter == '\\') ++at;
+    if (letter == '"') in_text = !in_text;
+    if (in_text) continue;
+    if (letter == '[' || letter == '{') deepest = std::max(deepest, ++depth);
+    if (letter == ']' || letter == '}') --depth;
+  }
+  return deepest;
+}
+
+Json parse_document(const std::string& text, const std::string& where) {
+  if (nesting_of(text) > kDeepestNesting) {
+    throw InputError("it nests deeper than " + std::to_string(kDeepestNesting) + " levels", where,
+                     "see docs/schemas.md");
+  }
+  try {
+    return Json::parse(text);
+  } catch (const Json::exception& error) {
+    throw InputError("it is no JSON: " + quotable(error.what(), 300), where, "see docs/schemas.md");
+  }
+}
+
 /// Reads one document; every complaint names the file and the field.
 class GraphReader {
  public:
   explicit GraphReader(const std::string& where) : where_(where) {}
 
-  LayerGraph read(const ordered_json& json) const {
+  LayerGraph read(const Json& json) const {
     if (!json.is_object()) fail("the document is no JSON object", "see docs/schemas.md");
     const std::string schema = text(json, "schema", "the document", "");
     if (schema != kGraphSchema) {
-      fail("schema is '" + schema + "'", std::string("write \"schema\": \"") + kGraphSchema + '"');
+      fail("schema is '" + quotable(schema) + "'",
+           std::string("write \"schema\": \"") + kGraphSchema + '"');
     }
     LayerGraph graph;
     graph.name = text(json, "name", "the document", "");
     graph.digest = text(json, "digest", "the document", "");
     graph.batchable = flag(json, "batchable", "the document", false);
-    for (const ordered_json& unit : list(json, "units", "the document")) {
+    for (const Json& unit : list(json, "units", "the document")) {
       graph.units.push_back(read_unit(unit, graph.units.size()));
     }
     graph.tiers = read_tiers(json, graph.units);
-    for (const ordered_json& exit : list(json, "exits", "the document")) {
+    for (const Json& exit : list(json, "exits", "the document")) {
       graph.exits.push_back(read_exit(exit, graph.exits.size()));
     }
     return graph;
@@ -90,8 +124,7 @@ class GraphReader {
     throw InputError(what, where_, fix);
   }
 
-  const ordered_json& field(const ordered_json& json, const char* key,
-                            const std::string& owner) const {
+  const Json& field(const Json& json, const char* key, const std::string& owner) const {
     if (!json.is_object()) fail(owner + " is no JSON object", "see docs/schemas.md");
     const auto found = json.find(key);
     if (found == json.end()) {
@@ -100,33 +133,31 @@ class GraphReader {
     return *found;
   }
 
-  bool given(const ordered_json& json, const char* key) const {
+  bool given(const Json& json, const char* key) const {
     return json.is_object() && json.contains(key) && !json[key].is_null();
   }
 
-  std::string text(const ordered_json& json, const char* key, const std::string& owner,
+  std::string text(const Json& json, const char* key, const std::string& owner,
                    const std::string& fallback) const {
     if (!given(json, key)) return fallback;
     if (!json[key].is_string()) fail(owner + ": \"" + key + "\" is no text", "quote it");
     return json[key].get<std::string>();
   }
 
-  bool flag(const ordered_json& json, const char* key, const std::string& owner,
-            bool fallback) const {
+  bool flag(const Json& json, const char* key, const std::string& owner, bool fallback) const {
     if (!given(json, key)) return fallback;
     if (!json[key].is_boolean()) fail(owner + ": \"" + key + "\" is not true or false", "");
     return json[key].get<bool>();
   }
 
-  const ordered_json& list(const ordered_json& json, const char* key,
-                           const std::string& owner) const {
-    const ordered_json& value = field(json, key, owner);
+  const Json& list(const Json& json, const char* key, const std::string& owner) const {
+    const Json& value = field(json, key, owner);
     if (!value.is_array()) fail(owner + ": \"" + key + "\" is no list", "write [ … ]");
     return value;
   }
 
   /// Whole numbers, also written 1e6 or 5.0 as scripts do.
-  std::int64_t integer(const ordered_json& value, const std::string& owner) const {
+  std::int64_t integer(const Json& value, const std::string& owner) const {
     constexpr double kLimit = 9.2e18;
     const bool too_large = value.is_number_unsigned() &&
                            value.get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX);
@@ -138,36 +169,40 @@ class GraphReader {
         return static_cast<std::int64_t>(number);
       }
     }
-    fail(owner + " is " + value.dump(), "write a whole number that fits in 64 bits");
+    fail(owner + " is " + quotable(value.dump()), "write a whole number that fits in 64 bits");
   }
 
-  std::int32_t small_integer(const ordered_json& value, const std::string& owner) const {
+  std::int32_t small_integer(const Json& value, const std::string& owner) const {
     const std::int64_t number = integer(value, owner);
     if (number < INT32_MIN || number > INT32_MAX) {
-      fail(owner + " is " + value.dump(), "ids and indexes fit in 32 bits");
+      fail(owner + " is " + quotable(value.dump()), "ids and indexes fit in 32 bits");
     }
     return static_cast<std::int32_t>(number);
   }
 
-  ValueId read_value(const ordered_json& json, const std::string& owner) const {
+  ValueId read_value(const Json& json, const std::string& owner) const {
     if (!json.is_array()) return {small_integer(json, owner), 0};
-    if (json.size() != 2) fail(owner + " is " + json.dump(), "write a unit id or [unit, output]");
+    if (json.size() != 2) {
+      fail(owner + " is " + quotable(json.dump()), "write a unit id or [unit, output]");
+    }
     return {small_integer(json[0], owner), small_integer(json[1], owner)};
   }
 
-  TensorSpec read_spec(const ordered_json& json, const std::string& owner) const {
+  TensorSpec read_spec(const Json& json, const std::string& owner) const {
     TensorSpec spec;
     const std::string type = text(json, "dtype", owner, "");
     const std::optional<DType> known = dtype_from_name(type);
-    if (!known) fail(owner + ": unknown dtype '" + type + "'", "write f32, f16, u8, i64, …");
+    if (!known) {
+      fail(owner + ": unknown dtype '" + quotable(type) + "'", "write f32, f16, u8, i64, …");
+    }
     spec.type = *known;
-    for (const ordered_json& dimension : list(json, "shape", owner)) {
+    for (const Json& dimension : list(json, "shape", owner)) {
       spec.shape.push_back(integer(dimension, owner + ": a dimension"));
     }
     return spec;
   }
 
-  LayerFeatures read_features(const ordered_json& json, const std::string& owner) const {
+  LayerFeatures read_features(const Json& json, const std::string& owner) const {
     const auto count = [&](const char* key) {
       return given(json, key) ? integer(json[key], owner + ": \"" + key + '"') : 0;
     };
@@ -180,9 +215,9 @@ class GraphReader {
     return features;
   }
 
-  void read_times(const ordered_json& json, const std::string& owner, Unit& unit) const {
+  void read_times(const Json& json, const std::string& owner, Unit& unit) const {
     if (!given(json, "time_ns")) return;
-    for (const ordered_json& time : list(json, "time_ns", owner)) {
+    for (const Json& time : list(json, "time_ns", owner)) {
       if (time.is_null()) {
         unit.time.emplace_back(std::nullopt);
       } else {
@@ -191,7 +226,7 @@ class GraphReader {
     }
   }
 
-  Unit read_unit(const ordered_json& json, std::size_t position) const {
+  Unit read_unit(const Json& json, std::size_t position) const {
     const std::string owner = "units[" + std::to_string(position) + "]";
     Unit unit;
     unit.id = small_integer(field(json, "id", owner), owner + ": \"id\"");
@@ -199,15 +234,14 @@ class GraphReader {
     unit.type = text(json, "type", owner, "");
     read_times(json, owner, unit);
     unit.output_bytes = integer(field(json, "output_bytes", owner), owner + ": \"output_bytes\"");
-    for (const ordered_json& input : list(json, "inputs", owner)) {
+    std::set<ValueId> known;
+    for (const Json& input : list(json, "inputs", owner)) {
       const ValueId value = read_value(input, owner + ": an input");
-      const bool known =
-          std::find(unit.inputs.begin(), unit.inputs.end(), value) != unit.inputs.end();
-      if (!known) unit.inputs.push_back(value);
+      if (known.insert(value).second) unit.inputs.push_back(value);
     }
     unit.transmissible = flag(json, "transmissible", owner, true);
     if (given(json, "outputs")) {
-      for (const ordered_json& output : list(json, "outputs", owner)) {
+      for (const Json& output : list(json, "outputs", owner)) {
         unit.outputs.push_back(read_spec(output, owner + ": an output"));
       }
     }
@@ -215,7 +249,7 @@ class GraphReader {
     return unit;
   }
 
-  ExitPoint read_exit(const ordered_json& json, std::size_t position) const {
+  ExitPoint read_exit(const Json& json, std::size_t position) const {
     const std::string owner = "exits[" + std::to_string(position) + "]";
     ExitPoint exit;
     exit.name = text(json, "name", owner, "exit" + std::to_string(position + 1));
@@ -231,7 +265,7 @@ class GraphReader {
   }
 
   /// As listed; when left out, as many as unit 0 has times.
-  std::vector<Tier> read_tiers(const ordered_json& json, const std::vector<Unit>& units) const {
+  std::vector<Tier> read_tiers(const Json& json, const std::vector<Unit>& units) const {
     std::vector<Tier> tiers;
     if (!given(json, "tiers")) {
       const std::size_t count = units.empty() ? 0 : units[0].time.size();
@@ -240,10 +274,12 @@ class GraphReader {
       }
       return tiers;
     }
-    for (const ordered_json& name : list(json, "tiers", "the document")) {
+    for (const Json& name : list(json, "tiers", "the document")) {
       const std::string tier_name = name.is_string() ? name.get<std::string>() : name.dump();
       const std::optional<Tier> tier = tier_from_name(tier_name);
-      if (!tier) fail("unknown tier '" + tier_name + "'", "the tiers are device, edge, cloud");
+      if (!tier) {
+        fail("unknown tier '" + quotable(tier_name) + "'", "the tiers are device, edge, cloud");
+      }
       tiers.push_back(*tier);
     }
     return tiers;
@@ -270,13 +306,7 @@ std::string to_json(const LayerGraph& graph) {
 }
 
 LayerGraph graph_from_json(const std::string& text, const std::string& where) {
-  ordered_json json;
-  try {
-    json = ordered_json::parse(text);
-  } catch (const nlohmann::json::exception& error) {
-    throw InputError(std::string("it is no JSON: ") + error.what(), where, "see docs/schemas.md");
-  }
-  LayerGraph graph = GraphReader(where).read(json);
+  LayerGraph graph = GraphReader(where).read(parse_document(text, where));
   validate_graph(graph, where);
   return graph;
 }

@@ -48,15 +48,25 @@ std::vector<bool> units_of_exit(const LayerGraph& graph, int exit) {
 }
 
 std::vector<std::int32_t> head_units(const LayerGraph& graph, int exit) {
-  std::vector<bool> head = units_of_exit(graph, exit);
-  for (int other = 0; other < graph.exit_count(); ++other) {
-    if (other == exit) continue;
-    const std::vector<bool> shared = units_of_exit(graph, other);
-    for (std::size_t id = 0; id < head.size(); ++id) head[id] = head[id] && !shared[id];
+  exit_at(graph, exit);
+  // Per unit the exit that needs it, or that several do.
+  constexpr int kNone = -1, kSeveral = -2;
+  std::vector<int> owner(graph.units.size(), kNone);
+  const auto claim = [&owner](std::int32_t unit, int by) {
+    int& mine = owner[index_of(unit)];
+    mine = mine == kNone || mine == by ? by : kSeveral;
+  };
+  for (int each = 0; each < graph.exit_count(); ++each) {
+    claim(graph.exits[static_cast<std::size_t>(each)].value.unit, each);
+    claim(0, each);
+  }
+  for (std::size_t id = graph.units.size(); id-- > 0;) {
+    if (owner[id] == kNone) continue;
+    for (const ValueId& input : graph.units[id].inputs) claim(input.unit, owner[id]);
   }
   std::vector<std::int32_t> ids;
   for (const Unit& unit : graph.units) {
-    if (head[index_of(unit.id)]) ids.push_back(unit.id);
+    if (owner[index_of(unit.id)] == exit) ids.push_back(unit.id);
   }
   return ids;
 }

@@ -41,7 +41,7 @@ std::vector<std::vector<std::int32_t>> consumers_among(const LayerGraph& graph,
 /// them.
 std::vector<bool> units_of_exit(const LayerGraph& graph, int exit);
 
-/// Head of an exit: the units that no other exit needs, ascending.
+/// Head of an exit: the units that no other exit needs, ascending. O(n + m + exits).
 std::vector<std::int32_t> head_units(const LayerGraph& graph, int exit);
 
 /// Cut vertices of the exit's sub-graph: the units that lie on every path from unit 0 to the exit,

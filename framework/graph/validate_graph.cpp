@@ -27,7 +27,8 @@ class GraphChecker {
   }
 
   static std::string title(const Unit& unit) {
-    return "unit " + std::to_string(unit.id) + (unit.name.empty() ? "" : " '" + unit.name + "'");
+    return "unit " + std::to_string(unit.id) +
+           (unit.name.empty() ? "" : " '" + quotable(unit.name) + "'");
   }
 
   void check_tiers() const {
@@ -91,7 +92,21 @@ class GraphChecker {
                "dimensions are never negative");
         }
       }
+      if (!size_fits(output)) {
+        fail(title(unit) + " has an output of more bytes than fit in 64 bits",
+             "write its shape for batch size 1");
+      }
     }
+  }
+
+  /// As TensorSpec::bytes() multiplies.
+  static bool size_fits(const TensorSpec& spec) {
+    std::int64_t bytes = 1;
+    bool fits = true;
+    for (const std::int64_t dimension : spec.shape) {
+      fits = fits && !__builtin_mul_overflow(bytes, dimension, &bytes);
+    }
+    return fits && !__builtin_mul_overflow(bytes, size_of(spec.type), &bytes);
   }
 
   void check_times(const Unit& unit) const {
@@ -112,7 +127,7 @@ class GraphChecker {
   }
 
   void check_exit(const ExitPoint& exit) const {
-    const std::string reader = "exit '" + exit.name + "'";
+    const std::string reader = "exit '" + quotable(exit.name) + "'";
     if (exit.value.unit < 0 || exit.value.unit >= graph_.unit_count()) {
       fail(reader + " is unit " + std::to_string(exit.value.unit),
            "the units are 0 to " + std::to_string(graph_.unit_count() - 1));

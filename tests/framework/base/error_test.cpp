@@ -17,6 +17,18 @@ TEST(InputError, LeavesOutAnEmptyFix) {
   EXPECT_EQ(error.kind(), InputKind::model);
 }
 
+TEST(Quotable, IsTheWholeOfAShortText) {
+  EXPECT_EQ(quotable(""), "");
+  EXPECT_EQ(quotable("unit1", 5), "unit1");
+}
+
+TEST(Quotable, EndsBetweenCharacters) {
+  EXPECT_EQ(quotable("unit12", 5), "unit1…");
+  EXPECT_EQ(quotable("größer", 3), "gr…");
+  EXPECT_EQ(quotable("größer", 4), "grö…");
+  EXPECT_EQ(quotable("\x80\x80\x80", 2), "…");
+}
+
 TEST(Expectation, ThrowsWithConditionAndMessage) {
   const int found = 3;
   BL_EXPECT(found == 3, "never evaluated to text");

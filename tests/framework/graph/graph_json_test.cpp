@@ -120,6 +120,32 @@ TEST(GraphJson, NamesTheFileAndTheField) {
   EXPECT_EQ(complaint("5e6", "9223372036854775807"), "");
 }
 
+TEST(GraphJson, QuotesTheBeginningOfWhatIsLong) {
+  const std::string text(100'000, 'x');
+  for (const std::string& complained :
+       {complaint("branchline.graph/1", text), complaint("\"edge\"", '"' + text + '"'),
+        complaint("1000,", '"' + text + "\","),
+        complaint("\"conv\", \"time_ns\": [5e6,", '"' + text + "\", \"time_ns\": [-1,"),
+        complaint("\"exit2\", \"unit\": 2", '"' + text + "\", \"unit\": 9"),
+        complaint("\"tiers\"", '"' + text + '\n')}) {
+    EXPECT_THAT(complained, HasSubstr("…"));
+    EXPECT_LT(complained.size(), 500u);
+  }
+}
+
+TEST(GraphJson, RefusesDeepNestingEvenInFieldsItIgnores) {
+  const auto nested = [](std::size_t depth) {
+    return "\"note\": " + std::string(depth, '[') + std::string(depth, ']');
+  };
+  EXPECT_EQ(complaint("\"note\": 1", nested(50)), "");
+  EXPECT_EQ(complaint("\"note\": 1", "\"note\": \"\\\"" + std::string(100, '[') + '"'), "")
+      << "a text";
+  for (const std::size_t depth : {70, 100'000}) {
+    EXPECT_THAT(complaint("\"note\": 1", nested(depth)), HasSubstr("deeper than 64 levels"));
+    EXPECT_THAT(complaint("\"output_bytes\": 1000", nested(depth)), HasSubstr("deeper than 64"));
+  }
+}
+
 TEST(GraphJson, RefusesWhatIsNoJson) {
   EXPECT_THROW(graph_from_json("", "g.json"), InputError);
   EXPECT_THROW(graph_from_json("[1]", "g.json"), InputError);

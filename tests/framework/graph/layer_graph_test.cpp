@@ -72,6 +72,29 @@ TEST(HeadUnits, BelongToOneExitOnly) {
   EXPECT_EQ(head_units(graph, 2), (Ids{6, 7}));
 }
 
+TEST(HeadUnits, EqualTheDefinitionOnRandomGraphs) {
+  for (std::uint32_t seed = 0; seed < 200; ++seed) {
+    testing::RandomShape shape;
+    shape.units = 4 + static_cast<int>(seed % 9);
+    shape.exits = 1 + static_cast<int>(seed % 4);
+    const LayerGraph graph = testing::random_dag(seed, shape);
+    for (int exit = 0; exit < shape.exits; ++exit) {
+      std::vector<bool> mine = units_of_exit(graph, exit);
+      for (int other = 0; other < shape.exits; ++other) {
+        const std::vector<bool> theirs = units_of_exit(graph, other);
+        for (std::size_t id = 0; id < mine.size(); ++id) {
+          mine[id] = mine[id] && (other == exit || !theirs[id]);
+        }
+      }
+      Ids expected;
+      for (const Unit& unit : graph.units) {
+        if (mine[static_cast<std::size_t>(unit.id)]) expected.push_back(unit.id);
+      }
+      EXPECT_EQ(head_units(graph, exit), expected) << "seed " << seed << ", exit " << exit;
+    }
+  }
+}
+
 TEST(CutVertices, OfAChainAreAllItsUnits) {
   EXPECT_EQ(cut_vertices(testing::narrow_chain(), 0), (Ids{0, 1, 2, 3, 4}));
 }

@@ -102,6 +102,10 @@ TEST(ValidateGraph, RefusesImpossibleNumbers) {
               }),
               HasSubstr("dimension -3"));
   EXPECT_THAT(complaint([](LayerGraph& graph) {
+                graph.units[1].outputs = {{DType::f32, {std::int64_t{1} << 32, 1 << 29}}};
+              }),
+              HasSubstr("more bytes than fit in 64 bits"));
+  EXPECT_THAT(complaint([](LayerGraph& graph) {
                 graph.tiers = {Tier::edge, Tier::device};
               }),
               HasSubstr("tier 'edge' stands at place 0"));
