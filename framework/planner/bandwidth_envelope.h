@@ -39,7 +39,7 @@ struct BandwidthEnvelope {
 /// exact.
 /// @param request  two tiers; its uplink goodput and deadline do not count
 /// @param exit     index from 0, checked
-/// @throws InputError when the exit's times or bytes add up to 2^40 or more.
+/// @throws InputError as plan_map (plan_map.h).
 BandwidthEnvelope bandwidth_envelope(const PlanRequest& request, int exit);
 
 }  // namespace branchline::planner

@@ -1,7 +1,8 @@
 #include "framework/planner/plan_json.h"
 
-#include <cstddef>
 #include <nlohmann/json.hpp>
+
+#include "framework/planner/internal/placement_json.h"
 
 namespace branchline::planner {
 namespace {
@@ -9,14 +10,6 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr const char* kPlanSchema = "branchline.plan/1";
-
-ordered_json tiers_to_json(const Plan& plan) {
-  ordered_json json = ordered_json::object();
-  for (std::size_t id = 0; id < plan.tier.size(); ++id) {
-    if (plan.tier[id]) json[std::to_string(id)] = name_of(*plan.tier[id]);
-  }
-  return json;
-}
 
 ordered_json breakdown_to_json(const Breakdown& breakdown, bool three_tiers) {
   ordered_json json = {{"device", breakdown.device.count()},
@@ -36,7 +29,7 @@ ordered_json breakdown_to_json(const Breakdown& breakdown, bool three_tiers) {
 std::string to_json(const Plan& plan, Nanoseconds solver_time, bool three_tiers) {
   ordered_json json = {{"schema", kPlanSchema},
                        {"exit", plan.exit + 1},
-                       {"tier", tiers_to_json(plan)},
+                       {"tier", internal::placement_json(plan.tier)},
                        {"predicted_ns", plan.predicted.count()},
                        {"uplink_bytes", plan.uplink_bytes},
                        {"downlink_bytes", plan.downlink_bytes}};

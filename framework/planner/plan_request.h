@@ -28,4 +28,9 @@ struct PlanRequest {
   Nanoseconds edge_queue{0};  ///< waiting time expected at the edge, paid once when it is used
 };
 
+/// What can be wrong with a request whatever solves it.
+/// @throws InputError when a goodput is not positive, a time or size is negative or the exit is not
+/// there.
+void check_request(const PlanRequest& request);
+
 }  // namespace branchline::planner

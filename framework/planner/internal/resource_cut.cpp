@@ -15,6 +15,10 @@ const graph::Unit& unit_of(const graph::LayerGraph& graph, const CutNode& node) 
 
 /// The topology of the exit's sub-graph: any link gives the same.
 CutProblem topology(const graph::LayerGraph& graph, int exit) {
+  if (graph.tiers.size() != 2) {
+    throw InputError("it has times for " + std::to_string(graph.tiers.size()) + " tiers",
+                     "graph '" + graph.name + "'", "a map needs those of device and edge");
+  }
   const LinkSpeed any{1, 1, Nanoseconds(0)};
   return cut_problem({graph, any, {}, exit, {}, {}, Nanoseconds(0)}, exit);
 }
@@ -27,7 +31,6 @@ Cost times(WideSum weight, Cost amount) {
 
 ResourceCut::ResourceCut(const graph::LayerGraph& graph, int exit)
     : graph_(graph), problem_(topology(graph, exit)) {
-  BL_EXPECT(problem_.tiers == 2, "resources are those of device and edge");
   WideSum time = 0, bytes = 0;
   for (const CutNode& node : problem_.nodes) {
     for (std::size_t tier = 0; tier < 2; ++tier) {
