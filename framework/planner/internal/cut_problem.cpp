@@ -1,6 +1,7 @@
 #include "framework/planner/internal/cut_problem.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "framework/base/error.h"
 #include "framework/planner/plan_cost.h"
@@ -47,21 +48,19 @@ CutProblem cut_problem(const PlanRequest& request, int exit) {
   CutProblem problem;
   problem.tiers = request.graph.tiers.size();
   const std::vector<bool> needed = graph::units_of_exit(request.graph, exit);
-  std::vector<std::int32_t> position(needed.size(), -1);
+  std::vector<std::int32_t> position(needed.size(), -1), last_reader(needed.size(), -1);
+  problem.nodes.reserve(needed.size());
+  problem.inputs.reserve(needed.size(), 2 * needed.size());
   for (const Unit& unit : request.graph.units) {
     if (!needed[static_cast<std::size_t>(unit.id)]) continue;
-    const auto here = static_cast<std::int32_t>(problem.nodes.size());
-    position[static_cast<std::size_t>(unit.id)] = here;
-    CutNode node = node_of(request, unit);
+    position[static_cast<std::size_t>(unit.id)] = static_cast<std::int32_t>(problem.nodes.size());
+    problem.nodes.push_back(node_of(request, unit));
+    problem.inputs.start_list();
     for (const graph::ValueId& input : unit.inputs) {
-      const std::int32_t producer = position[static_cast<std::size_t>(input.unit)];
-      std::vector<std::int32_t>& readers =
-          problem.nodes[static_cast<std::size_t>(producer)].readers;
-      if (!readers.empty() && readers.back() == here) continue;
-      readers.push_back(here);
-      node.inputs.push_back(producer);
+      const auto producer = static_cast<std::size_t>(input.unit);
+      if (std::exchange(last_reader[producer], unit.id) == unit.id) continue;
+      problem.inputs.append(position[producer]);
     }
-    problem.nodes.push_back(std::move(node));
   }
   for (std::size_t hop = 0; hop + 1 < problem.tiers; ++hop) {
     problem.crossing[hop] = hop_crossing(request, exit, hop);
@@ -69,20 +68,37 @@ CutProblem cut_problem(const PlanRequest& request, int exit) {
   return problem;
 }
 
+NodeLists readers_of(const CutProblem& problem) {
+  const std::size_t count = problem.nodes.size();
+  std::vector<std::vector<std::int32_t>> readers(count);
+  for (std::size_t at = 0; at < count; ++at) {
+    for (const std::int32_t input : problem.inputs[at]) {
+      readers[static_cast<std::size_t>(input)].push_back(static_cast<std::int32_t>(at));
+    }
+  }
+  NodeLists lists;
+  for (const std::vector<std::int32_t>& list : readers) {
+    lists.start_list();
+    for (const std::int32_t reader : list) lists.append(reader);
+  }
+  return lists;
+}
+
 Cost cost_of(const CutProblem& problem, const Labels& labels) {
   BL_EXPECT(labels.size() == problem.nodes.size(), "the labels must have an entry per node");
   Cost cost = 0;
+  Labels outermost = labels;  // of each node and its readers
   for (std::size_t at = 0; at < labels.size(); ++at) {
-    const CutNode& node = problem.nodes[at];
-    cost = plus(cost, node.compute[tier_index(labels[at])]);
-    Tier outermost = labels[at];
-    for (const std::int32_t reader : node.readers) {
-      const Tier there = labels[static_cast<std::size_t>(reader)];
-      BL_EXPECT(there >= labels[at], "data flows back");
-      outermost = std::max(outermost, there);
+    cost = plus(cost, problem.nodes[at].compute[tier_index(labels[at])]);
+    for (const std::int32_t input : problem.inputs[at]) {
+      const auto producer = static_cast<std::size_t>(input);
+      BL_EXPECT(labels[producer] <= labels[at], "data flows back");
+      outermost[producer] = std::max(outermost[producer], labels[at]);
     }
-    for (std::size_t hop = tier_index(labels[at]); hop < tier_index(outermost); ++hop) {
-      cost = plus(cost, node.send[hop]);
+  }
+  for (std::size_t at = 0; at < labels.size(); ++at) {
+    for (std::size_t hop = tier_index(labels[at]); hop < tier_index(outermost[at]); ++hop) {
+      cost = plus(cost, problem.nodes[at].send[hop]);
     }
   }
   for (std::size_t hop = 0; hop < tier_index(labels.back()); ++hop) {

@@ -74,15 +74,18 @@ std::vector<std::optional<Tier>> ResourceCut::tiers(const Labels& labels) const 
 
 Resources ResourceCut::uses_of(const Labels& labels) const {
   Resources uses{};
+  std::vector<bool> crosses(labels.size(), false);
+  for (std::size_t at = 0; at < labels.size(); ++at) {
+    for (const std::int32_t input : problem_.inputs[at]) {
+      const auto producer = static_cast<std::size_t>(input);
+      if (labels[producer] != labels[at]) crosses[producer] = true;
+    }
+  }
   for (std::size_t at = 0; at < labels.size(); ++at) {
     const CutNode& node = problem_.nodes[at];
     const auto tier = static_cast<std::size_t>(labels[at]);
     uses[tier] += static_cast<std::int64_t>(node.compute[tier]);
-    bool crosses = false;
-    for (const std::int32_t reader : node.readers) {
-      crosses = crosses || labels[static_cast<std::size_t>(reader)] != labels[at];
-    }
-    if (crosses) uses[kUplinkBytes] += unit_of(graph_, node).output_bytes;
+    if (crosses[at]) uses[kUplinkBytes] += unit_of(graph_, node).output_bytes;
   }
   return uses;
 }

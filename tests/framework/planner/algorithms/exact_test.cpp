@@ -156,7 +156,7 @@ internal::Cost cheapest_labelling(const CutProblem& problem, internal::Labels& l
                                   std::size_t at) {
   if (at == problem.nodes.size()) return internal::cost_of(problem, labels);
   Tier tier = Tier::device;
-  for (const std::int32_t input : problem.nodes[at].inputs) {
+  for (const std::int32_t input : problem.inputs[at]) {
     tier = std::max(tier, labels[static_cast<std::size_t>(input)]);
   }
   internal::Cost best = internal::kForbidden;
