@@ -7,6 +7,7 @@
 #include "framework/planner/algorithms/edgent.h"
 #include "framework/planner/algorithms/exact.h"
 #include "framework/planner/algorithms/neurosurgeon.h"
+#include "framework/planner/algorithms/qdmp.h"
 #include "framework/planner/algorithms/single_tier.h"
 
 namespace branchline::planner {
@@ -43,6 +44,8 @@ PlannerRegistry standard_planners() {
   registry.add(make_edgent());
   registry.add(make_edgent_server_first());
   registry.add(make_edgent_as_published());
+  registry.add(make_qdmp());
+  registry.add(make_qdmp_neighbour());
   registry.add(make_exact_two_tier());
   registry.add(make_exact_three_tier());
   registry.add(make_brute_force());

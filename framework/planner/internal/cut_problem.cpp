@@ -45,27 +45,43 @@ Cost hop_crossing(const PlanRequest& request, int exit, std::size_t hop) {
 }  // namespace
 
 CutProblem cut_problem(const PlanRequest& request, int exit) {
+  const std::int32_t home = request.graph.exits[static_cast<std::size_t>(exit)].value.unit;
+  CutProblem problem =
+      cut_problem_between(request, graph::units_of_exit(request.graph, exit), 0, home);
+  problem.crossing = crossings_of(request, exit);
+  return problem;
+}
+
+CutProblem cut_problem_between(const PlanRequest& request, const std::vector<bool>& needed,
+                               std::int32_t from, std::int32_t to) {
   CutProblem problem;
   problem.tiers = request.graph.tiers.size();
-  const std::vector<bool> needed = graph::units_of_exit(request.graph, exit);
-  std::vector<std::int32_t> position(needed.size(), -1), last_reader(needed.size(), -1);
-  problem.nodes.reserve(needed.size());
-  problem.inputs.reserve(needed.size(), 2 * needed.size());
-  for (const Unit& unit : request.graph.units) {
+  const auto span = static_cast<std::size_t>(to - from) + 1;
+  std::vector<std::int32_t> position(span, -1), last_reader(span, -1);
+  problem.nodes.reserve(span);
+  problem.inputs.reserve(span, 2 * span);
+  for (std::size_t offset = 0; offset < span; ++offset) {
+    const Unit& unit = request.graph.units[static_cast<std::size_t>(from) + offset];
     if (!needed[static_cast<std::size_t>(unit.id)]) continue;
-    position[static_cast<std::size_t>(unit.id)] = static_cast<std::int32_t>(problem.nodes.size());
+    position[offset] = static_cast<std::int32_t>(problem.nodes.size());
     problem.nodes.push_back(node_of(request, unit));
     problem.inputs.start_list();
     for (const graph::ValueId& input : unit.inputs) {
-      const auto producer = static_cast<std::size_t>(input.unit);
+      if (input.unit < from) continue;
+      const auto producer = static_cast<std::size_t>(input.unit - from);
       if (std::exchange(last_reader[producer], unit.id) == unit.id) continue;
       problem.inputs.append(position[producer]);
     }
   }
-  for (std::size_t hop = 0; hop + 1 < problem.tiers; ++hop) {
-    problem.crossing[hop] = hop_crossing(request, exit, hop);
-  }
   return problem;
+}
+
+std::array<Cost, 2> crossings_of(const PlanRequest& request, int exit) {
+  std::array<Cost, 2> crossing{};
+  for (std::size_t hop = 0; hop + 1 < request.graph.tiers.size(); ++hop) {
+    crossing[hop] = hop_crossing(request, exit, hop);
+  }
+  return crossing;
 }
 
 NodeLists readers_of(const CutProblem& problem) {

@@ -65,6 +65,14 @@ struct CutProblem {
 /// The cost model of price_plan (plan_cost.h) for one exit (checked) of the request.
 CutProblem cut_problem(const PlanRequest& request, int exit);
 
+/// The nodes of the units `from` … `to` that `needed` names, with their costs and the edges among
+/// them; the crossings stay 0. A part of the problem, for what solves it piece by piece.
+CutProblem cut_problem_between(const PlanRequest& request, const std::vector<bool>& needed,
+                               std::int32_t from, std::int32_t to);
+
+/// What using each hop costs `exit`, besides the values that cross: CutProblem::crossing.
+std::array<Cost, 2> crossings_of(const PlanRequest& request, int exit);
+
 /// By node: who reads it, ascending. O(n + m).
 NodeLists readers_of(const CutProblem& problem);
 

@@ -16,8 +16,8 @@ TEST(PlannerRegistry, ListsTheAlgorithmsInOrder) {
     EXPECT_FALSE(planner->summary().empty()) << planner->name();
   }
   EXPECT_EQ(names, (std::vector<std::string>{"device-only", "edge-only", "neurosurgeon", "edgent",
-                                             "edgent-server-first", "edgent-as-published", "exact2",
-                                             "exact3", "brute"}));
+                                             "edgent-server-first", "edgent-as-published", "qdmp",
+                                             "qdmp-neighbour", "exact2", "exact3", "brute"}));
 }
 
 TEST(PlannerRegistry, FindsByName) {
