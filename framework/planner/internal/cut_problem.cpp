@@ -100,12 +100,29 @@ NodeLists readers_of(const CutProblem& problem) {
   return lists;
 }
 
+Cost send_cost(const CutNode& node, Tier home, Tier reached) {
+  Cost cost = 0;
+  for (std::size_t hop = tier_index(home); hop < tier_index(reached); ++hop) {
+    cost = plus(cost, node.send[hop]);
+  }
+  return cost;
+}
+
+Cost place_cost(const CutProblem& problem, std::size_t node, Tier tier) {
+  Cost cost = problem.nodes[node].compute[tier_index(tier)];
+  const bool is_exit = node + 1 == problem.nodes.size();
+  for (std::size_t hop = 0; is_exit && hop < tier_index(tier); ++hop) {
+    cost = plus(cost, problem.crossing[hop]);
+  }
+  return cost;
+}
+
 Cost cost_of(const CutProblem& problem, const Labels& labels) {
   BL_EXPECT(labels.size() == problem.nodes.size(), "the labels must have an entry per node");
   Cost cost = 0;
   Labels outermost = labels;  // of each node and its readers
   for (std::size_t at = 0; at < labels.size(); ++at) {
-    cost = plus(cost, problem.nodes[at].compute[tier_index(labels[at])]);
+    cost = plus(cost, place_cost(problem, at, labels[at]));
     for (const std::int32_t input : problem.inputs[at]) {
       const auto producer = static_cast<std::size_t>(input);
       BL_EXPECT(labels[producer] <= labels[at], "data flows back");
@@ -113,12 +130,7 @@ Cost cost_of(const CutProblem& problem, const Labels& labels) {
     }
   }
   for (std::size_t at = 0; at < labels.size(); ++at) {
-    for (std::size_t hop = tier_index(labels[at]); hop < tier_index(outermost[at]); ++hop) {
-      cost = plus(cost, problem.nodes[at].send[hop]);
-    }
-  }
-  for (std::size_t hop = 0; hop < tier_index(labels.back()); ++hop) {
-    cost = plus(cost, problem.crossing[hop]);
+    cost = plus(cost, send_cost(problem.nodes[at], labels[at], outermost[at]));
   }
   return cost;
 }

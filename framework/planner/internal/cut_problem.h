@@ -79,6 +79,14 @@ NodeLists readers_of(const CutProblem& problem);
 /// A tier per node.
 using Labels = std::vector<Tier>;
 
+/// What it costs that a node's output gets from tier `home` to `reached`; 0 unless that is further
+/// out.
+Cost send_cost(const CutNode& node, Tier home, Tier reached);
+
+/// What it costs that the node, on tier `tier`, is computed there; for the last one with the
+/// crossings that the result has to make.
+Cost place_cost(const CutProblem& problem, std::size_t node, Tier tier);
+
 /// What `labels` cost; data must not flow back. kForbidden when they make a forbidden choice. O(n +
 /// m).
 Cost cost_of(const CutProblem& problem, const Labels& labels);

@@ -9,8 +9,11 @@ WideSum capacity_of(Cost cost) { return cost == kForbidden ? FlowNetwork::kUnlim
 
 class NetworkBuilder {
  public:
-  explicit NetworkBuilder(const CutProblem& problem)
-      : problem_(problem), boundaries_(problem.tiers - 1), readers_(problem.nodes.size(), 0) {
+  NetworkBuilder(const CutProblem& problem, FlowBack flow_back)
+      : problem_(problem),
+        boundaries_(problem.tiers - 1),
+        back_(flow_back == FlowBack::forbidden ? FlowNetwork::kUnlimited : 0),
+        readers_(problem.nodes.size(), 0) {
     for (std::size_t at = 0; at < readers_.size(); ++at) {
       for (const std::int32_t input : problem.inputs[at]) ++readers_[index(input)];
     }
@@ -84,38 +87,47 @@ class NetworkBuilder {
         const std::int32_t here = vertex(at, boundary), there = vertex(index(input), boundary);
         const std::int32_t from = sender[index(input)];
         if (from == kNobody) {
-          network_.add_arc(there, here, cost(index(input)), FlowNetwork::kUnlimited);
+          network_.add_arc(there, here, cost(index(input)), back_);
           continue;
         }
         network_.add_arc(from, here, FlowNetwork::kUnlimited);
-        network_.add_arc(here, there, FlowNetwork::kUnlimited);
+        network_.add_arc(here, there, back_);
       }
     }
   }
 
   const CutProblem& problem_;
   std::size_t boundaries_;
+  WideSum back_;                       ///< capacity from each reader to its producer
   std::vector<std::int32_t> readers_;  ///< by node: how many
   FlowNetwork network_;
 };
 
 }  // namespace
 
-FlowNetwork network_of(const CutProblem& problem) { return NetworkBuilder(problem).build(); }
+FlowNetwork network_of(const CutProblem& problem, FlowBack flow_back) {
+  return NetworkBuilder(problem, flow_back).build();
+}
 
-std::optional<ExactCut> exact_cut(const CutProblem& problem) {
-  const std::optional<MinCut> cut = min_cut(network_of(problem));
+std::optional<Labels> cut_labels(const CutProblem& problem, FlowBack flow_back) {
+  const std::optional<MinCut> cut = min_cut(network_of(problem, flow_back));
   if (!cut) return std::nullopt;
   const std::size_t boundaries = problem.tiers - 1;
-  ExactCut exact;
-  exact.labels.reserve(problem.nodes.size());
+  Labels labels;
+  labels.reserve(problem.nodes.size());
   for (std::size_t at = 0; at < problem.nodes.size(); ++at) {
     std::size_t tier = boundaries;
     while (tier > 0 && cut->source_side[2 + at * boundaries + tier - 1]) --tier;
-    exact.labels.push_back(static_cast<Tier>(tier));
+    labels.push_back(static_cast<Tier>(tier));
   }
-  exact.cost = cost_of(problem, exact.labels);
-  return exact;
+  return labels;
+}
+
+std::optional<ExactCut> exact_cut(const CutProblem& problem) {
+  std::optional<Labels> labels = cut_labels(problem, FlowBack::forbidden);
+  if (!labels) return std::nullopt;
+  const Cost cost = cost_of(problem, *labels);
+  return ExactCut{std::move(*labels), cost};
 }
 
 }  // namespace branchline::planner::internal
