@@ -14,7 +14,7 @@ namespace branchline::planner {
 struct ChangePointParameters {
   double expected_run = 250;         ///< samples from one change to the next, on average; > 1
   double noise = 0.15;               ///< standard deviation of ln(goodput) between changes; > 0
-  double noise_weight = 4;           ///< samples that the guess of the noise counts for; 1 to 1000
+  double noise_weight = 10;          ///< samples that the guess of the noise counts for; 1 to 1000
   double level_spread = 1;           ///< standard deviation of ln(goodput) from run to run; > 0
   double prune_mass = 1e-4;          ///< runs less probable than this are dropped; 0 to 0.1
   std::int32_t most_runs = 200;      ///< runs kept at most, the least probable goes; >= 2
