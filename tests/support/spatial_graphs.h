@@ -157,10 +157,16 @@ class RandomSpatialGraph {
   void append_residual(SpatialGraphBuilder& builder) {
     const std::int32_t from = builder.last();
     const std::int64_t stride = number(1, 2), dilation = number(1, 2);
+    const auto skip_layer = [&] {
+      return builder.window(Kind::convolution, from, window_of(1, stride), 2);
+    };
+    // Either of the two may be the first to read the block's input.
+    const bool skip_first = coin();
+    std::int32_t skip = skip_first ? skip_layer() : 0;
     std::int32_t branch = builder.window(Kind::convolution, from, window_of(3, stride, 1), 2);
     branch = builder.join(Kind::elementwise, {branch});
     branch = builder.window(Kind::convolution, branch, window_of(3, 1, dilation, dilation), 2);
-    const std::int32_t skip = builder.window(Kind::convolution, from, window_of(1, stride), 2);
+    if (!skip_first) skip = skip_layer();
     builder.join(Kind::elementwise, {builder.join(Kind::add, {branch, skip})});
   }
 
