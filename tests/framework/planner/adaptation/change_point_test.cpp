@@ -122,6 +122,16 @@ TEST(ChangePoint, PrunesWhatDoesNotMatter) {
   }
 }
 
+/// A new run is then less probable than what pruning drops, until it has samples.
+TEST(ChangePoint, FindsAChangeItHardlyExpects) {
+  ChangePointParameters parameters;
+  parameters.expected_run = 1e6;
+  ChangePointDetector detector(parameters);
+  std::vector<double> trace = constant_trace(GoodputNoise::gauss, 0.1, 100, 2);
+  for (std::size_t i = 50; i < trace.size(); ++i) trace[i] *= 3;
+  EXPECT_EQ(announcements_of(detector, trace), (std::vector<double>{52}));
+}
+
 TEST(ChangePoint, KeepsNoMoreRunsThanItMay) {
   ChangePointParameters parameters;
   parameters.prune_mass = 0;
