@@ -14,11 +14,12 @@ namespace branchline::planner {
 using graph::Nanoseconds;
 
 /// Where the predicted time goes; the parts add up to Plan::predicted. Links: 1 is device–edge, 2
-/// is edge–cloud. Each link's round trip counts half as uplink, half as downlink; the edge's queue
-/// counts as edge.
+/// is edge–cloud, direct is device–cloud. Each link's round trip counts half as uplink, half as
+/// downlink; the edge's queue counts as edge.
 struct Breakdown {
   Nanoseconds device{0}, uplink{0}, edge{0}, downlink{0};
   Nanoseconds uplink2{0}, cloud{0}, downlink2{0};
+  Nanoseconds direct_uplink{0}, direct_downlink{0};
 
   friend bool operator==(const Breakdown&, const Breakdown&) = default;
 };
@@ -31,6 +32,7 @@ struct Plan {
   Nanoseconds predicted{0};
   std::int64_t uplink_bytes = 0, downlink_bytes = 0;
   std::int64_t uplink2_bytes = 0, downlink2_bytes = 0;
+  std::int64_t direct_uplink_bytes = 0, direct_downlink_bytes = 0;
   Breakdown breakdown;
   bool feasible = true;  ///< predicted <= deadline, or no deadline was given
 

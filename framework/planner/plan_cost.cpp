@@ -23,20 +23,26 @@ std::size_t place_of(Tier tier) { return static_cast<std::size_t>(tier); }
 
 /// What crosses one hop in one direction.
 struct Traffic {
+  bool used = false;
   WideSum bytes = 0;
   WideSum time = 0;
 
   void carry(std::int64_t more, double goodput_bytes_per_s) {
+    used = true;
     bytes += more;
     time += transfer_time(more, goodput_bytes_per_s).count();
   }
 };
 
+/// How device and cloud reach one another.
+enum class Route { over_the_edge, direct_where_shorter };
+
 /// Adds up one placement.
 class PlacementPrice {
  public:
-  PlacementPrice(const PlanRequest& request, int exit, const std::vector<std::optional<Tier>>& tier)
-      : request_(request), exit_(exit), tier_(tier) {}
+  PlacementPrice(const PlanRequest& request, int exit, const std::vector<std::optional<Tier>>& tier,
+                 Route route)
+      : request_(request), exit_(exit), tier_(tier), route_(route) {}
 
   /// @returns false when the placement cannot run.
   bool add_up() {
@@ -55,9 +61,9 @@ class PlacementPrice {
       total += part;
       return clamped_time(part);
     };
-    const WideSum queue = tier_used(Tier::edge) || tier_used(Tier::cloud)
-                              ? WideSum{request_.edge_queue.count()}
-                              : WideSum{0};
+    const WideSum queue = crossed(0) ? request_.edge_queue.count() : 0;
+    const WideSum direct_trip =
+        direct_up_.used || direct_down_.used ? request_.direct_link->round_trip.count() : 0;
     plan.breakdown.device = take(compute_[place_of(Tier::device)]);
     plan.breakdown.uplink = take(up_[0].time + round_trip(0) - round_trip(0) / 2);
     plan.breakdown.edge = take(compute_[place_of(Tier::edge)] + queue);
@@ -65,11 +71,15 @@ class PlacementPrice {
     plan.breakdown.uplink2 = take(up_[1].time + round_trip(1) - round_trip(1) / 2);
     plan.breakdown.cloud = take(compute_[place_of(Tier::cloud)]);
     plan.breakdown.downlink2 = take(down_[1].time + round_trip(1) / 2);
+    plan.breakdown.direct_uplink = take(direct_up_.time + direct_trip - direct_trip / 2);
+    plan.breakdown.direct_downlink = take(direct_down_.time + direct_trip / 2);
     plan.predicted = clamped_time(total);
     plan.uplink_bytes = clamped(up_[0].bytes);
     plan.downlink_bytes = clamped(down_[0].bytes);
     plan.uplink2_bytes = clamped(up_[1].bytes);
     plan.downlink2_bytes = clamped(down_[1].bytes);
+    plan.direct_uplink_bytes = clamped(direct_up_.bytes);
+    plan.direct_downlink_bytes = clamped(direct_down_.bytes);
     plan.feasible = !request_.deadline || plan.predicted <= *request_.deadline;
     return plan;
   }
@@ -81,18 +91,16 @@ class PlacementPrice {
     return *request_.link2;
   }
 
-  bool tier_used(Tier tier) const { return used_[place_of(tier)]; }
+  bool crossed(std::size_t hop) const { return up_[hop].used || down_[hop].used; }
 
   WideSum round_trip(std::size_t hop) const {
-    const bool crossed = tier_used(Tier::cloud) || (hop == 0 && tier_used(Tier::edge));
-    return crossed ? WideSum{link(hop).round_trip.count()} : WideSum{0};
+    return crossed(hop) ? WideSum{link(hop).round_trip.count()} : WideSum{0};
   }
 
   bool add_compute(const Unit& unit) {
     const std::size_t place = place_of(*tier_[static_cast<std::size_t>(unit.id)]);
     if (place >= unit.time.size() || !unit.time[place]) return false;
     compute_[place] += unit.time[place]->count();
-    used_[place] = true;
     return true;
   }
 
@@ -114,6 +122,8 @@ class PlacementPrice {
       if (!tier_[id] || innermost[id] == outermost[id]) continue;
       if (!units[id].transmissible) return false;
       const std::size_t home = place_of(*tier_[id]);
+      const bool may_pass_the_edge = home == 0 && outermost[id] == 2 && !read_on_edge(id);
+      if (may_pass_the_edge && goes_up_directly(units[id].output_bytes)) continue;
       for (std::size_t hop = home; hop < outermost[id]; ++hop) {
         up_[hop].carry(units[id].output_bytes, link(hop).uplink_bytes_per_s);
       }
@@ -129,18 +139,53 @@ class PlacementPrice {
     const std::size_t home = place_of(*tier_[static_cast<std::size_t>(unit)]);
     if (home == 0) return true;
     if (!request_.graph.units[static_cast<std::size_t>(unit)].transmissible) return false;
+    if (home == 2 && comes_down_directly(result_bytes(request_, exit_))) return true;
     for (std::size_t hop = 0; hop < home; ++hop) {
       down_[hop].carry(result_bytes(request_, exit_), link(hop).downlink_bytes_per_s);
     }
     return true;
   }
 
+  /// Looked at only where a direct link may be used: the reader lists are not kept.
+  bool read_on_edge(std::size_t producer) const {
+    if (route_ == Route::over_the_edge) return false;
+    if (read_on_edge_.empty()) {
+      read_on_edge_.resize(tier_.size(), false);
+      for (const Unit& unit : request_.graph.units) {
+        if (tier_[static_cast<std::size_t>(unit.id)] != Tier::edge) continue;
+        for (const ValueId& input : unit.inputs) {
+          read_on_edge_[static_cast<std::size_t>(input.unit)] = true;
+        }
+      }
+    }
+    return read_on_edge_[producer];
+  }
+
+  bool goes_up_directly(std::int64_t bytes) {
+    return goes_directly(direct_up_, bytes, &LinkSpeed::uplink_bytes_per_s);
+  }
+  bool comes_down_directly(std::int64_t bytes) {
+    return goes_directly(direct_down_, bytes, &LinkSpeed::downlink_bytes_per_s);
+  }
+
+  bool goes_directly(Traffic& direct, std::int64_t bytes, double LinkSpeed::*goodput) {
+    if (route_ == Route::over_the_edge) return false;
+    const auto time = [&](const LinkSpeed& hop) {
+      return WideSum{transfer_time(bytes, hop.*goodput).count()};
+    };
+    if (time(*request_.direct_link) >= time(link(0)) + time(link(1))) return false;
+    direct.carry(bytes, (*request_.direct_link).*goodput);
+    return true;
+  }
+
   const PlanRequest& request_;
   int exit_;
   const std::vector<std::optional<Tier>>& tier_;
+  Route route_;
   std::array<WideSum, kHops + 1> compute_{};
-  std::array<bool, kHops + 1> used_{};
   std::array<Traffic, kHops> up_, down_;
+  Traffic direct_up_, direct_down_;
+  mutable std::vector<bool> read_on_edge_;  ///< by unit id; empty: not looked at yet
 };
 
 /// Whether the set of ids in `a` comes before that in `b`: -1, 0 or 1. At the first id in which
@@ -171,9 +216,14 @@ std::optional<Plan> price_plan(const PlanRequest& request, int exit,
         "unit " + std::to_string(id) + (needed[id] ? " needs" : " must not have") + " a tier");
   }
   BL_EXPECT(tier[0] == Tier::device, "unit 0 is the input and stays on the device");
-  PlacementPrice price(request, exit, tier);
-  if (!price.add_up()) return std::nullopt;
-  return price.plan();
+  PlacementPrice relayed(request, exit, tier, Route::over_the_edge);
+  if (!relayed.add_up()) return std::nullopt;
+  Plan plan = relayed.plan();
+  if (!request.direct_link) return plan;
+  PlacementPrice direct(request, exit, tier, Route::direct_where_shorter);
+  direct.add_up();
+  Plan other = direct.plan();
+  return other.predicted < plan.predicted ? other : plan;
 }
 
 bool better(const Plan& a, const Plan& b) {

@@ -14,6 +14,11 @@ namespace branchline::planner {
 ///   (between device and cloud the edge relays it: two hops),
 /// - per hop used: one round trip, and the result's download when the exit lies beyond it,
 /// - edge_queue once when anything is remote.
+/// With a direct device–cloud link, two accounts are made and the lower one is the price (of equals
+/// the first): all is relayed, as above; or each value of the device that the cloud reads and the
+/// edge does not, and the result of an exit on the cloud, goes over the direct link if its transfer
+/// is shorter there than over both hops. Then the direct link's round trip is paid once if anything
+/// went over it, a hop's only if anything went over that, and the queue only if the first hop was.
 /// Each transfer is rounded to the nearest nanosecond; sums saturate at the largest one. Any
 /// direction may be priced: Edgent's plans run the front on the edge and the tail on the device.
 /// @param tier  by unit id; nullopt exactly for the units the exit does not need; unit 0 on the

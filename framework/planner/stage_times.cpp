@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "framework/base/error.h"
+
 namespace branchline::planner {
 
 Nanoseconds StageTimes::longest() const {
@@ -9,6 +11,7 @@ Nanoseconds StageTimes::longest() const {
 }
 
 StageTimes stage_times(const PlanRequest& request, const Plan& plan) {
+  BL_EXPECT(!request.direct_link, "stages past the edge are not told apart");
   const auto uses = [&plan](Tier tier) {
     return std::find(plan.tier.begin(), plan.tier.end(), tier) != plan.tier.end();
   };
