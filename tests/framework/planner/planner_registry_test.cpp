@@ -18,7 +18,8 @@ TEST(PlannerRegistry, ListsTheAlgorithmsInOrder) {
   EXPECT_EQ(names, (std::vector<std::string>{
                        "device-only", "edge-only", "neurosurgeon", "edgent", "edgent-server-first",
                        "edgent-as-published", "dads", "dads-heavy", "dads-as-published", "qdmp",
-                       "qdmp-neighbour", "hpa", "exact2", "exact3", "brute"}));
+                       "qdmp-neighbour", "hpa", "exact2", "exact3", "pipeline", "pipeline-paths",
+                       "pipeline-tree", "pipeline-dag", "brute"}));
 }
 
 TEST(PlannerRegistry, FindsByName) {
