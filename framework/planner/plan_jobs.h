@@ -24,8 +24,9 @@ struct JobsPlan {
 /// left out, cuts that another beats in f and g as well (f and g need not be monotone). The exact
 /// program of schedule/job_cuts.h then has the last upload end as early as can be. As it does not
 /// see what the edge computes, its answer, the two neighbouring cuts and every cut taken by all
-/// jobs are simulated, and the one whose last answer comes first is returned: never later than all
-/// jobs cut like the best one. Exits are chosen as Planner::plan does, by the makespan. Two tiers.
+/// jobs are starts from which one job's cut is changed while the last answer comes earlier: optimal
+/// where the edge takes no time, else a heuristic, never later than all jobs cut like the best one.
+/// Exits are chosen as Planner::plan does, by the makespan. Two tiers. O(L^2 jobs^2) a round.
 /// @param jobs  >= 1
 /// @returns nullopt when no cut can run.
 /// @throws InputError as Planner::plan does.
