@@ -3,17 +3,28 @@
 /// Targets: the tree order of 1000 units < 5 ms.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
+#include <memory>
+#include <optional>
 #include <random>
 
+#include "framework/planner/algorithms/exact.h"
+#include "framework/planner/algorithms/pipeline.h"
+#include "framework/planner/algorithms/pipeline_schedulers.h"
 #include "framework/planner/schedule/composite_order.h"
 #include "framework/planner/schedule/job_cuts.h"
 #include "framework/planner/schedule/lookahead_order.h"
 #include "framework/planner/schedule/makespan.h"
+#include "tests/support/branching_graphs.h"
+#include "tests/support/plan_requests.h"
 #include "tests/support/upload_jobs.h"
 
 namespace {
 
 using namespace branchline::planner::schedule;  // NOLINT: the benchmark is about this
+using branchline::planner::Plan;
+using branchline::planner::Planner;
+using branchline::planner::PlanRequest;
 using branchline::testing::random_jobs;
 using branchline::testing::Shape;
 
@@ -88,6 +99,27 @@ void lookahead_on_dense_graphs(benchmark::State& state) {
   check_order(state, jobs, order);
 }
 BENCHMARK(lookahead_on_dense_graphs)->Arg(100)->Arg(1000);
+
+/// Whole planners on a graph whose best cuts send several values.
+void planner(benchmark::State& state, std::unique_ptr<Planner> (*make)()) {
+  std::mt19937 random(7);
+  const auto graph = branchline::testing::branching_graph(random, static_cast<int>(state.range(0)),
+                                                          Shape::out_tree);
+  const PlanRequest request =
+      branchline::testing::request_for(graph, branchline::testing::byte_per_ns());
+  const std::unique_ptr<Planner> planner = make();
+  std::optional<Plan> plan;
+  for (auto _ : state) plan = planner->plan(request);
+  const std::optional<Plan> cut = branchline::planner::make_exact_three_tier()->plan(request);
+  if (!plan || plan->predicted > cut->predicted) state.SkipWithError("worse than the exact cut");
+  state.counters["of exact cut"] =
+      static_cast<double>(plan->predicted.count()) / static_cast<double>(cut->predicted.count());
+}
+BENCHMARK_CAPTURE(planner, exact3, branchline::planner::make_exact_three_tier)->Arg(100)->Arg(1000);
+BENCHMARK_CAPTURE(planner, pipeline_dag, branchline::planner::make_pipeline_dag)
+    ->Arg(100)
+    ->Arg(1000);
+BENCHMARK_CAPTURE(planner, pipeline, branchline::planner::make_pipeline)->Arg(100)->Arg(1000);
 
 /// A convex curve of cuts: compute rises, uploads fall by ever less.
 std::vector<CutChoice> convex_cuts(std::int64_t count) {

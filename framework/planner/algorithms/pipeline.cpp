@@ -25,7 +25,7 @@ using internal::Labels;
 constexpr std::array<int, 4> kUploadQuarters = {4, 2, 1, 0};
 
 /// Moves tried at most from one cut: a wide cut of a large graph has many.
-constexpr int kMostMoves = 128;
+constexpr int kMostMoves = 64;
 
 class JointSearch {
  public:

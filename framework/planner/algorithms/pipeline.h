@@ -14,8 +14,8 @@ namespace branchline::planner {
 /// overlapped time falls. Never above pipeline-dag's time, whose cut is one of those. A heuristic:
 /// on graphs of 5 to 8 units made to need several uploads it finds the best cut and order in 82 %,
 /// 1.4 % above it on average; pipeline-dag in 60 %, 5.7 % above. Two or three tiers. No plan where
-/// exact3 has none. Four min-cuts and up to some hundred simulations. Stateless.
-/// Ours: Duan and Wu schedule a given cut, DADS cuts without overlap.
+/// exact3 has none. Four min-cuts and up to some hundred simulations: 20 ms at 100 units, 0.25 s at
+/// 1000. Stateless. Ours: Duan and Wu schedule a given cut, DADS cuts without overlap.
 std::unique_ptr<Planner> make_pipeline();
 
 }  // namespace branchline::planner
