@@ -8,6 +8,7 @@
 
 #include "framework/planner/algorithms/edgent.h"
 #include "framework/planner/plan_cost.h"
+#include "framework/planner/schedule/job_cuts.h"
 #include "framework/planner/simulate.h"
 #include "tests/support/common_graphs.h"
 #include "tests/support/plan_requests.h"
@@ -77,6 +78,30 @@ TEST(PlanJobs, IsTheBestOfAllCutsWhenTheEdgeIsInstant) {
     EXPECT_EQ(static_cast<int>(plan->plans.size()), jobs);
     EXPECT_EQ(plan->makespan,
               simulate_stream(request, plan->plans, ns(0), ExecutionMode::overlapped).makespan);
+  }
+}
+
+/// Too many jobs to try all cuts: the exact program must be among the starts.
+TEST(PlanJobs, EndsWithTheExactProgramsLastUploadWhenTheEdgeIsInstant) {
+  for (std::uint32_t seed = 0; seed < 200; ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937 random(seed);
+    testing::RandomShape shape;
+    shape.chain = true;
+    shape.unreachable = false;
+    shape.units = 12;
+    graph::LayerGraph graph = testing::random_dag(seed, shape);
+    for (graph::Unit& unit : graph.units) unit.time[1] = ns(0);
+    PlanRequest request = request_for(graph);
+    request.result_bytes = 0;
+    std::vector<schedule::CutChoice> choices;
+    Nanoseconds compute{0};
+    for (const graph::Unit& unit : graph.units) {
+      compute += *unit.time[0];
+      const bool all_at_home = unit.id + 1 == graph.unit_count();
+      choices.push_back({compute, ns(all_at_home ? 0 : unit.output_bytes)});
+    }
+    EXPECT_EQ(plan_jobs(request, 9)->makespan, schedule::exact_job_cuts(choices, 9).makespan);
   }
 }
 
