@@ -207,6 +207,16 @@ TEST(Simulate, EveryPlannersPlansTakeTheirPredictedTime) {
   }
 }
 
+/// Out and back twice: price_plan pays the round trip once, and so do the barriers.
+TEST(Simulate, PaysTheRoundTripOnceHoweverOftenThePlanTurns) {
+  const graph::LayerGraph graph = testing::narrow_chain();
+  const PlanRequest request = request_for(graph, {1e9, 1e9, ns(101)});
+  const Plan plan = *price_plan(request, 0, Placement{D, E, D, E, D});
+  EXPECT_EQ(simulate(request, plan, ExecutionMode::sequential).makespan, plan.predicted);
+  EXPECT_EQ(simulate(request, plan, ExecutionMode::overlapped).makespan, plan.predicted + ns(101))
+      << "a message takes its time whenever it is sent";
+}
+
 TEST(Simulate, SaturatesAsThePriceDoes) {
   constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
   graph::LayerGraph graph = testing::narrow_chain();
