@@ -186,7 +186,8 @@ void compare_with_augmenting_paths(const PlannerRegistry& planners) {
     const LayerGraph graph = network(Shape::blocks, whole_blocks(Shape::blocks, units), 2);
     for (const double mbit : {1.1, 18.88}) {
       const PlanRequest request = request_over(graph, mbit);
-      const internal::FlowNetwork flow = internal::network_of(internal::cut_problem(request, 0));
+      const internal::FlowNetwork flow =
+          internal::network_of(internal::cut_problem(request, 0)).flow;
       if (AugmentingPaths(flow).max_flow() != static_cast<std::int64_t>(min_cut(flow)->value)) {
         std::printf("different flows on %d units\n", units);
         std::exit(EXIT_FAILURE);
