@@ -15,12 +15,22 @@ using graph::Nanoseconds;
 
 /// Where the predicted time goes; the parts add up to Plan::predicted. Links: 1 is device–edge, 2
 /// is edge–cloud. Each link's round trip counts half as uplink, half as downlink; the edge's queue
-/// counts as edge.
+/// counts as edge. Encoding counts as the sending tier's time, decoding as the receiving one's.
 struct Breakdown {
   Nanoseconds device{0}, uplink{0}, edge{0}, downlink{0};
   Nanoseconds uplink2{0}, cloud{0}, downlink2{0};
 
   friend bool operator==(const Breakdown&, const Breakdown&) = default;
+};
+
+/// An output that crosses a link encoded (graph::CodecOption); a crossing that is not listed goes
+/// raw.
+struct CrossingCodec {
+  std::int32_t unit = 0;
+  int link = 1;  ///< 1 is device–edge, 2 is edge–cloud
+  std::string codec;
+
+  friend bool operator==(const CrossingCodec&, const CrossingCodec&) = default;
 };
 
 /// An exit and a tier for every unit that it needs, with what the cost model predicts for it. A
@@ -32,7 +42,9 @@ struct Plan {
   std::int64_t uplink_bytes = 0, downlink_bytes = 0;
   std::int64_t uplink2_bytes = 0, downlink2_bytes = 0;
   Breakdown breakdown;
-  bool feasible = true;  ///< predicted <= deadline, or no deadline was given
+  std::vector<CrossingCodec> codecs;  ///< ascending in unit and link
+  double accuracy_loss = 0;           ///< what those codecs lose, added up
+  bool feasible = true;               ///< predicted <= deadline, or no deadline was given
 
   friend bool operator==(const Plan&, const Plan&) = default;
 };

@@ -7,7 +7,9 @@
 #include <limits>
 
 #include "framework/base/error.h"
+#include "framework/planner/internal/codec_choice.h"
 #include "framework/planner/internal/wide_sum.h"
+#include "framework/planner/transfer.h"
 
 namespace branchline::planner {
 namespace {
@@ -27,24 +29,26 @@ struct Traffic {
   WideSum bytes = 0;
   WideSum time = 0;
 
-  void carry(std::int64_t more, double goodput_bytes_per_s) {
-    bytes += more;
-    time += transfer_time(more, goodput_bytes_per_s).count();
+  void carry(std::int64_t more_bytes, Nanoseconds more_time) {
+    bytes += more_bytes;
+    time += more_time.count();
   }
 };
 
 /// Adds up one placement.
 class PlacementPrice {
  public:
-  PlacementPrice(const PlanRequest& request, int exit, const std::vector<std::optional<Tier>>& tier)
-      : request_(request), exit_(exit), tier_(tier) {}
+  /// @param codecs  null: the quickest
+  PlacementPrice(const PlanRequest& request, int exit, const std::vector<std::optional<Tier>>& tier,
+                 const std::vector<CrossingCodec>* codecs)
+      : request_(request), exit_(exit), tier_(tier), codecs_(codecs) {}
 
   /// @returns false when the placement cannot run.
   bool add_up() {
     for (const Unit& unit : request_.graph.units) {
       if (tier_[static_cast<std::size_t>(unit.id)] && !add_compute(unit)) return false;
     }
-    return add_transfers() && add_result();
+    return list_crossings() && add_crossings() && add_result();
   }
 
   Plan plan() const {
@@ -71,6 +75,8 @@ class PlacementPrice {
     plan.downlink_bytes = clamped(down_[0].bytes);
     plan.uplink2_bytes = clamped(up_[1].bytes);
     plan.downlink2_bytes = clamped(down_[1].bytes);
+    plan.codecs = used_codecs_;
+    plan.accuracy_loss = static_cast<double>(loss_millionths_) / 1e6;
     plan.feasible = !request_.deadline || plan.predicted <= *request_.deadline;
     return plan;
   }
@@ -99,7 +105,7 @@ class PlacementPrice {
 
   /// The innermost and the outermost tier that hold each producer's output: its own and its
   /// readers'. It crosses every hop between, once.
-  bool add_transfers() {
+  bool list_crossings() {
     const std::vector<Unit>& units = request_.graph.units;
     std::vector<std::size_t> innermost(units.size()), outermost(units.size());
     for (std::size_t id = 0; id < units.size(); ++id) {
@@ -116,13 +122,80 @@ class PlacementPrice {
       if (!units[id].transmissible) return false;
       const std::size_t home = place_of(*tier_[id]);
       for (std::size_t hop = home; hop < outermost[id]; ++hop) {
-        up_[hop].carry(units[id].output_bytes, link(hop).uplink_bytes_per_s);
+        crossings_.push_back({&units[id], hop, true});
       }
       for (std::size_t hop = innermost[id]; hop < home; ++hop) {
-        down_[hop].carry(units[id].output_bytes, link(hop).downlink_bytes_per_s);
+        crossings_.push_back({&units[id], hop, false});
       }
     }
     return true;
+  }
+
+  struct Crossing {
+    const Unit* unit;
+    std::size_t hop;
+    bool up;
+
+    Tier from() const { return static_cast<Tier>(up ? hop : hop + 1); }
+    Tier to() const { return static_cast<Tier>(up ? hop + 1 : hop); }
+  };
+
+  bool add_crossings() {
+    if (codecs_ != nullptr) {
+      for (const Crossing& crossing : crossings_) add_crossing(crossing, listed_way(crossing));
+      BL_EXPECT(used_codecs_.size() == codecs_->size(), "a codec for what does not cross");
+    } else if (has_caps(request_)) {
+      return add_capped_crossings();
+    } else {
+      for (const Crossing& crossing : crossings_) {
+        add_crossing(crossing,
+                     cheapest_transfer(request_, *crossing.unit, crossing.from(), crossing.to()));
+      }
+    }
+    return true;
+  }
+
+  bool add_capped_crossings() {
+    std::vector<internal::CrossingWays> ways;
+    for (const Crossing& crossing : crossings_) {
+      ways.push_back({transfers(request_, *crossing.unit, crossing.from(), crossing.to()),
+                      crossing.up && crossing.hop == 0});
+    }
+    const auto chosen = internal::choose_within_caps(request_, ways);
+    if (!chosen) return false;
+    for (std::size_t at = 0; at < crossings_.size(); ++at) {
+      add_crossing(crossings_[at], ways[at].ways[(*chosen)[at]]);
+    }
+    return true;
+  }
+
+  Transfer listed_way(const Crossing& crossing) const {
+    const std::vector<Transfer> ways =
+        transfers(request_, *crossing.unit, crossing.from(), crossing.to());
+    for (const CrossingCodec& listed : *codecs_) {
+      const bool this_one =
+          listed.unit == crossing.unit->id && listed.link == static_cast<int>(crossing.hop) + 1;
+      if (!this_one) continue;
+      for (const Transfer& way : ways) {
+        if (way.codec != Transfer::kRaw && name_of_codec(crossing, way) == listed.codec) return way;
+      }
+      BL_EXPECT(false, "unit " + std::to_string(listed.unit) + " has no codec " + listed.codec);
+    }
+    return ways.front();
+  }
+
+  static const std::string& name_of_codec(const Crossing& crossing, const Transfer& way) {
+    return crossing.unit->codecs[static_cast<std::size_t>(way.codec)].name;
+  }
+
+  void add_crossing(const Crossing& crossing, const Transfer& way) {
+    compute_[place_of(crossing.from())] += way.encode.count();
+    compute_[place_of(crossing.to())] += way.decode.count();
+    (crossing.up ? up_ : down_)[crossing.hop].carry(way.bytes, way.link);
+    if (way.codec == Transfer::kRaw) return;
+    loss_millionths_ += way.loss_millionths;
+    used_codecs_.push_back(
+        {crossing.unit->id, static_cast<int>(crossing.hop) + 1, name_of_codec(crossing, way)});
   }
 
   bool add_result() {
@@ -131,7 +204,8 @@ class PlacementPrice {
     if (home == 0) return true;
     if (!request_.graph.units[static_cast<std::size_t>(unit)].transmissible) return false;
     for (std::size_t hop = 0; hop < home; ++hop) {
-      down_[hop].carry(result_bytes(request_, exit_), link(hop).downlink_bytes_per_s);
+      const std::int64_t bytes = result_bytes(request_, exit_);
+      down_[hop].carry(bytes, transfer_time(bytes, link(hop).downlink_bytes_per_s));
     }
     return true;
   }
@@ -142,6 +216,10 @@ class PlacementPrice {
   std::array<WideSum, kHops + 1> compute_{};
   std::array<bool, kHops + 1> used_{};
   std::array<Traffic, kHops> up_, down_;
+  std::vector<Crossing> crossings_;
+  const std::vector<CrossingCodec>* codecs_;
+  std::vector<CrossingCodec> used_codecs_;
+  WideSum loss_millionths_ = 0;
 };
 
 /// Whether the set of ids in `a` comes before that in `b`: -1, 0 or 1. At the first id in which
@@ -160,10 +238,9 @@ int compare_sets(const Plan& a, const Plan& b, const Member& member) {
   return 0;
 }
 
-}  // namespace
-
-std::optional<Plan> price_plan(const PlanRequest& request, int exit,
-                               std::vector<std::optional<Tier>> tier) {
+std::optional<Plan> price_placement(const PlanRequest& request, int exit,
+                                    const std::vector<std::optional<Tier>>& tier,
+                                    const std::vector<CrossingCodec>* codecs) {
   const std::vector<bool> needed = graph::units_of_exit(request.graph, exit);
   BL_EXPECT(tier.size() == needed.size(), "the placement must have an entry per unit");
   for (std::size_t id = 0; id < tier.size(); ++id) {
@@ -172,9 +249,24 @@ std::optional<Plan> price_plan(const PlanRequest& request, int exit,
         "unit " + std::to_string(id) + (needed[id] ? " needs" : " must not have") + " a tier");
   }
   BL_EXPECT(tier[0] == Tier::device, "unit 0 is the input and stays on the device");
-  PlacementPrice price(request, exit, tier);
+  PlacementPrice price(request, exit, tier, codecs);
   if (!price.add_up()) return std::nullopt;
   return price.plan();
+}
+
+}  // namespace
+
+std::optional<Plan> price_plan(const PlanRequest& request, int exit,
+                               std::vector<std::optional<Tier>> tier) {
+  return price_placement(request, exit, tier, nullptr);
+}
+
+std::optional<Plan> price_plan(const PlanRequest& request, int exit,
+                               std::vector<std::optional<Tier>> tier,
+                               const std::vector<CrossingCodec>& codecs) {
+  PlanRequest uncapped = request;
+  uncapped.max_accuracy_loss.reset();
+  return price_placement(uncapped, exit, tier, &codecs);
 }
 
 bool better(const Plan& a, const Plan& b) {

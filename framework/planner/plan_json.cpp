@@ -18,6 +18,13 @@ ordered_json tiers_to_json(const Plan& plan) {
   return json;
 }
 
+void add_codecs(ordered_json& json, const Plan& plan) {
+  for (const CrossingCodec& crossing : plan.codecs) {
+    json[crossing.link == 1 ? "codec" : "codec2"][std::to_string(crossing.unit)] = crossing.codec;
+  }
+  if (!plan.codecs.empty()) json["accuracy_loss"] = plan.accuracy_loss;
+}
+
 ordered_json breakdown_to_json(const Breakdown& breakdown, bool three_tiers) {
   ordered_json json = {{"device", breakdown.device.count()},
                        {"uplink", breakdown.uplink.count()},
@@ -34,12 +41,12 @@ ordered_json breakdown_to_json(const Breakdown& breakdown, bool three_tiers) {
 }  // namespace
 
 std::string to_json(const Plan& plan, Nanoseconds solver_time, bool three_tiers) {
-  ordered_json json = {{"schema", kPlanSchema},
-                       {"exit", plan.exit + 1},
-                       {"tier", tiers_to_json(plan)},
-                       {"predicted_ns", plan.predicted.count()},
-                       {"uplink_bytes", plan.uplink_bytes},
-                       {"downlink_bytes", plan.downlink_bytes}};
+  ordered_json json = {
+      {"schema", kPlanSchema}, {"exit", plan.exit + 1}, {"tier", tiers_to_json(plan)}};
+  add_codecs(json, plan);
+  json["predicted_ns"] = plan.predicted.count();
+  json["uplink_bytes"] = plan.uplink_bytes;
+  json["downlink_bytes"] = plan.downlink_bytes;
   if (three_tiers) {
     json["uplink2_bytes"] = plan.uplink2_bytes;
     json["downlink2_bytes"] = plan.downlink2_bytes;

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "framework/base/error.h"
+#include "framework/planner/transfer.h"
 
 namespace branchline::planner {
 namespace {
@@ -47,8 +48,26 @@ void check_tiers(const PlanRequest& request, const Planner& planner) {
   }
 }
 
+void check_caps(const PlanRequest& request, const Planner& planner) {
+  if (!has_caps(request)) return;
+  if (!planner.keeps_caps()) {
+    throw InputError("'" + planner.name() + "' keeps no cap on accuracy loss or uplink bytes",
+                     "plan request", "choose an algorithm that does, such as exact2");
+  }
+  const bool loss_is_share = !request.max_accuracy_loss ||
+                             (*request.max_accuracy_loss >= 0 && *request.max_accuracy_loss <= 1);
+  if (!loss_is_share) {
+    throw InputError("accuracy loss of at most " + std::to_string(*request.max_accuracy_loss),
+                     "plan request", "give 0 to 1");
+  }
+  if (request.max_uplink_bytes && *request.max_uplink_bytes < 0) {
+    throw InputError("negative cap on uplink bytes", "plan request", "give 0 or more");
+  }
+}
+
 void check_request(const PlanRequest& request, const Planner& planner) {
   check_tiers(request, planner);
+  check_caps(request, planner);
   check_link(request.link, "device–edge link");
   if (request.link2) check_link(*request.link2, "edge–cloud link");
   if (request.exit && (*request.exit < 0 || *request.exit >= request.graph.exit_count())) {
