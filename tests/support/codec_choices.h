@@ -41,6 +41,7 @@ struct WaySum {
   std::int64_t time_ns = 0, loss_thousandths = 0, uplink_bytes = 0;
   std::int64_t device_ns = 0, edge_ns = 0;  ///< encoding and decoding included
   bool remote = false;
+  std::uint32_t on_device = 0;  ///< a bit per unit id
 };
 
 /// Calls `visit` for every placement of `exit` in which no data flows back, with every choice of
@@ -86,6 +87,7 @@ class EveryWay {
     for (std::size_t id = 0; id < units.size(); ++id) {
       if (!needed_[id]) continue;
       add_time(sum, tier_[id], units[id].time[tier_[id]]->count());
+      if (tier_[id] == 0) sum.on_device |= 1U << id;
       for (const graph::ValueId& input : units[id].inputs) {
         auto& reached = reach[static_cast<std::size_t>(input.unit)];
         reached = std::max(reached, tier_[id]);
