@@ -164,7 +164,7 @@ TEST(MostAccuratePlan, IsNearlyTheBestOfAllPlacementsExitsAndCodecs) {
 }
 
 /// Half the time the link is ten times slower. At the mean goodput it is best to send the input,
-/// which is late on the slow link; a cut behind unit 4 takes longer on average and is never late.
+/// which is late on the slow link; a cut behind unit 3 takes longer on average and is never late.
 TEST(MostAccuratePlan, IsWorthMoreThanThePlanForTheMeanLink) {
   const graph::LayerGraph graph = testing::branchy_chain();
   ExpectedAccuracyRequest request{graph, {}, ns(5400), {}, 1.0};
@@ -187,7 +187,7 @@ TEST(MostAccuratePlan, IsWorthMoreThanThePlanForTheMeanLink) {
   EXPECT_DOUBLE_EQ(naive.in_time, 0.5);
   EXPECT_DOUBLE_EQ(naive.worth, 0.5 * 0.8 + 0.5 * 0.7) << "insured by exit 2";
   EXPECT_DOUBLE_EQ(plan->forecast.worth, 0.8);
-  EXPECT_EQ(plan->plan.uplink_bytes, 100);
+  EXPECT_EQ(plan->plan.uplink_bytes, 200);
 }
 
 /// Sending the input at once would reach exit 3, but the device alone needs 1100 ns for its first
