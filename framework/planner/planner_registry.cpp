@@ -8,6 +8,7 @@
 #include "framework/planner/algorithms/exact.h"
 #include "framework/planner/algorithms/neurosurgeon.h"
 #include "framework/planner/algorithms/single_tier.h"
+#include "framework/planner/algorithms/throughput.h"
 
 namespace branchline::planner {
 
@@ -45,6 +46,7 @@ PlannerRegistry standard_planners() {
   registry.add(make_edgent_as_published());
   registry.add(make_exact_two_tier());
   registry.add(make_exact_three_tier());
+  registry.add(make_throughput());
   registry.add(make_brute_force());
   return registry;
 }

@@ -17,7 +17,7 @@ TEST(PlannerRegistry, ListsTheAlgorithmsInOrder) {
   }
   EXPECT_EQ(names, (std::vector<std::string>{"device-only", "edge-only", "neurosurgeon", "edgent",
                                              "edgent-server-first", "edgent-as-published", "exact2",
-                                             "exact3", "brute"}));
+                                             "exact3", "throughput", "brute"}));
 }
 
 TEST(PlannerRegistry, FindsByName) {
