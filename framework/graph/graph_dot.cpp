@@ -1,6 +1,7 @@
 #include <map>
 #include <sstream>
 
+#include "framework/base/error.h"
 #include "framework/graph/graph_json.h"
 
 namespace branchline::graph {
@@ -34,23 +35,53 @@ std::vector<bool> dot_cut_vertices(const LayerGraph& graph) {
   return narrow;
 }
 
-std::string dot_unit(const Unit& unit, bool narrow) {
+const char* dot_colour(Tier tier) {
+  return tier == Tier::device ? "#b3de69" : tier == Tier::edge ? "#fdb462" : "#80b1d3";
+}
+
+using Placement = std::vector<std::optional<Tier>>;
+
+std::optional<Tier> tier_of(const Placement& placement, std::int32_t unit) {
+  return placement.empty() ? std::nullopt : placement[static_cast<std::size_t>(unit)];
+}
+
+std::string dot_unit(const Unit& unit, bool narrow, const Placement& placement) {
+  const std::optional<Tier> tier = tier_of(placement, unit.id);
+  const bool idle = !placement.empty() && !tier;
   std::ostringstream line;
   line << "  u" << unit.id << " [label=\"" << unit.id << ' ' << dot_escaped(unit.name) << "\\n"
-       << unit.output_bytes << " B\", fillcolor=\"" << dot_colour(unit.type) << '"'
-       << (narrow ? ", penwidth=3" : "") << "];\n";
+       << (tier ? std::string(name_of(*tier)) + ", " : "") << unit.output_bytes
+       << " B\", fillcolor=\""
+       << (tier   ? dot_colour(*tier)
+           : idle ? "#ffffff"
+                  : dot_colour(unit.type))
+       << '"' << (idle ? ", style=dashed" : "") << (narrow ? ", penwidth=3" : "") << "];\n";
+  return line.str();
+}
+
+/// An edge; red with its bytes where it crosses between two tiers.
+std::string dot_edge(const Unit& producer, std::int32_t reader, const Placement& placement) {
+  const std::optional<Tier> from = tier_of(placement, producer.id), to = tier_of(placement, reader);
+  std::ostringstream line;
+  line << "  u" << producer.id << " -> u" << reader;
+  if (from && to && from != to) {
+    line << " [color=red, fontcolor=red, penwidth=2, label=\"" << producer.output_bytes << " B\"]";
+  }
+  line << ";\n";
   return line.str();
 }
 
 }  // namespace
 
-std::string to_dot(const LayerGraph& graph) {
+std::string to_dot(const LayerGraph& graph, const Placement& placement) {
+  BL_EXPECT(placement.empty() || placement.size() == graph.units.size(),
+            "the placement must have an entry per unit");
   const std::vector<bool> narrow = dot_cut_vertices(graph);
   std::ostringstream dot;
   dot << "digraph \"" << dot_escaped(graph.name) << "\" {\n"
       << "  node [shape=box, style=filled, fontname=\"sans-serif\"];\n";
   for (const Unit& unit : graph.units) {
-    dot << dot_unit(unit, narrow[static_cast<std::size_t>(unit.id)]);
+    dot << dot_unit(unit, narrow[static_cast<std::size_t>(unit.id)], placement);
   }
   for (int exit = 0; exit < graph.exit_count(); ++exit) {
     const ExitPoint& point = graph.exits[static_cast<std::size_t>(exit)];
@@ -63,7 +94,7 @@ std::string to_dot(const LayerGraph& graph) {
   }
   for (const Unit& unit : graph.units) {
     for (const ValueId& input : unit.inputs) {
-      dot << "  u" << input.unit << " -> u" << unit.id << ";\n";
+      dot << dot_edge(graph.units[static_cast<std::size_t>(input.unit)], unit.id, placement);
     }
   }
   dot << "}\n";

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <utility>
 
 #include "framework/base/error.h"
 #include "framework/graph/validate_graph.h"
@@ -267,10 +268,10 @@ class GraphReader {
     unit.type = text(json, "type", owner, "");
     unit.time = read_times(json, "time_ns", owner);
     unit.output_bytes = integer(field(json, "output_bytes", owner), owner + ": \"output_bytes\"");
-    std::set<ValueId> known;
+    std::set<std::pair<std::int32_t, std::int32_t>> known;
     for (const Json& input : list(json, "inputs", owner)) {
       const ValueId value = read_value(input, owner + ": an input");
-      if (known.insert(value).second) unit.inputs.push_back(value);
+      if (known.emplace(value.unit, value.index).second) unit.inputs.push_back(value);
     }
     unit.transmissible = flag(json, "transmissible", owner, true);
     if (given(json, "outputs")) {

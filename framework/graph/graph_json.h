@@ -1,7 +1,10 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "framework/base/tier.h"
 #include "framework/graph/layer_graph.h"
 
 namespace branchline::graph {
@@ -16,7 +19,8 @@ std::string to_json(const LayerGraph& graph);
 LayerGraph graph_from_json(const std::string& text, const std::string& where);
 
 /// Graphviz text: units as boxes (colour by type), heads grouped, exits as double circles, cut
-/// vertices bold.
-std::string to_dot(const LayerGraph& graph);
+/// vertices bold. With a placement (a tier by unit id, nullopt: does not run): colour by tier,
+/// units that do not run dashed, edges that cross between tiers red with their bytes.
+std::string to_dot(const LayerGraph& graph, const std::vector<std::optional<Tier>>& placement = {});
 
 }  // namespace branchline::graph

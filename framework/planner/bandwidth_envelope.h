@@ -17,6 +17,7 @@ struct EnvelopePlan {
   double from_bytes_per_s =
       0;  ///< the fastest plan from this uplink goodput on, up to the next one's
   std::vector<CrossingCodec> codecs;  ///< as in Plan
+  double accuracy_loss = 0;
 
   friend bool operator==(const EnvelopePlan&, const EnvelopePlan&) = default;
 };
@@ -40,7 +41,7 @@ struct BandwidthEnvelope {
 /// exact.
 /// @param request  two tiers; its uplink goodput, deadline and caps do not count
 /// @param exit     index from 0, checked
-/// @throws InputError when the exit's times or bytes add up to 2^40 or more.
+/// @throws InputError as plan_map (plan_map.h).
 BandwidthEnvelope bandwidth_envelope(const PlanRequest& request, int exit);
 
 }  // namespace branchline::planner

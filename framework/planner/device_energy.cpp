@@ -57,14 +57,10 @@ class EnergyCut {
   }
 
   std::vector<CrossingCodec> codecs(const Labels& labels) const {
-    std::vector<std::int32_t> position(request_.graph.units.size(), -1);
-    Labels outermost = labels;
+    Labels outermost = labels;  // of each node and its readers
     for (std::size_t at = 0; at < labels.size(); ++at) {
-      const graph::Unit& unit = unit_of(problem_.nodes[at]);
-      position[static_cast<std::size_t>(unit.id)] = static_cast<std::int32_t>(at);
-      for (const graph::ValueId& input : unit.inputs) {
-        Tier& reached =
-            outermost[static_cast<std::size_t>(position[static_cast<std::size_t>(input.unit)])];
+      for (const std::int32_t input : problem_.inputs[at]) {
+        Tier& reached = outermost[static_cast<std::size_t>(input)];
         reached = std::max(reached, labels[at]);
       }
     }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <limits>
 
@@ -297,7 +296,7 @@ Nanoseconds transfer_time(std::int64_t bytes, double bytes_per_s) {
   const long double time =
       static_cast<long double>(bytes) * 1e9L / static_cast<long double>(bytes_per_s);
   if (!(time < kLargest)) return Nanoseconds::max();
-  return Nanoseconds(static_cast<std::int64_t>(std::floor(time + 0.5L)));
+  return Nanoseconds(static_cast<std::int64_t>(time + 0.5L));
 }
 
 }  // namespace branchline::planner

@@ -1,7 +1,8 @@
 #include "framework/planner/plan_json.h"
 
-#include <cstddef>
 #include <nlohmann/json.hpp>
+
+#include "framework/planner/internal/placement_json.h"
 
 namespace branchline::planner {
 namespace {
@@ -9,21 +10,6 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr const char* kPlanSchema = "branchline.plan/1";
-
-ordered_json tiers_to_json(const Plan& plan) {
-  ordered_json json = ordered_json::object();
-  for (std::size_t id = 0; id < plan.tier.size(); ++id) {
-    if (plan.tier[id]) json[std::to_string(id)] = name_of(*plan.tier[id]);
-  }
-  return json;
-}
-
-void add_codecs(ordered_json& json, const Plan& plan) {
-  for (const CrossingCodec& crossing : plan.codecs) {
-    json[crossing.link == 1 ? "codec" : "codec2"][std::to_string(crossing.unit)] = crossing.codec;
-  }
-  if (!plan.codecs.empty()) json["accuracy_loss"] = plan.accuracy_loss;
-}
 
 ordered_json breakdown_to_json(const Breakdown& breakdown, bool three_tiers) {
   ordered_json json = {{"device", breakdown.device.count()},
@@ -41,9 +27,10 @@ ordered_json breakdown_to_json(const Breakdown& breakdown, bool three_tiers) {
 }  // namespace
 
 std::string to_json(const Plan& plan, Nanoseconds solver_time, bool three_tiers) {
-  ordered_json json = {
-      {"schema", kPlanSchema}, {"exit", plan.exit + 1}, {"tier", tiers_to_json(plan)}};
-  add_codecs(json, plan);
+  ordered_json json = {{"schema", kPlanSchema},
+                       {"exit", plan.exit + 1},
+                       {"tier", internal::placement_json(plan.tier)}};
+  internal::add_codecs(json, plan.codecs, plan.accuracy_loss);
   json["predicted_ns"] = plan.predicted.count();
   json["uplink_bytes"] = plan.uplink_bytes;
   json["downlink_bytes"] = plan.downlink_bytes;

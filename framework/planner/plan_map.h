@@ -56,8 +56,9 @@ struct PlanMap {
 /// @param request  its graph (two tiers) and result_bytes count; link, deadline, queue and caps do
 ///                 not
 /// @param exit     index from 0, checked
-/// @throws InputError when the exit's times or bytes add up to 2^40 or more.
-/// At most about three min-cuts a plan of the map; milliseconds for the usual networks.
+/// @throws InputError when the graph is not profiled for two tiers or the exit's times or bytes add
+/// up to 2^40 or more (18 minutes, 1 TB). At most about three min-cuts a plan of the map;
+/// milliseconds for the usual networks.
 PlanMap plan_map(const PlanRequest& request, int exit);
 
 }  // namespace branchline::planner

@@ -31,4 +31,9 @@ struct PlanRequest {
   std::optional<std::int64_t> max_uplink_bytes = std::nullopt;  ///< device–edge
 };
 
+/// What can be wrong with a request whatever solves it.
+/// @throws InputError when a goodput is not positive, a time or size is negative, a share is none
+/// or the exit is not there.
+void check_request(const PlanRequest& request);
+
 }  // namespace branchline::planner

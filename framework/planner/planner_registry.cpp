@@ -4,9 +4,13 @@
 
 #include "framework/base/error.h"
 #include "framework/planner/algorithms/brute_force.h"
+#include "framework/planner/algorithms/dads.h"
+#include "framework/planner/algorithms/dads_heavy.h"
 #include "framework/planner/algorithms/edgent.h"
 #include "framework/planner/algorithms/exact.h"
+#include "framework/planner/algorithms/hpa.h"
 #include "framework/planner/algorithms/neurosurgeon.h"
+#include "framework/planner/algorithms/qdmp.h"
 #include "framework/planner/algorithms/single_tier.h"
 #include "framework/planner/algorithms/throughput.h"
 
@@ -44,6 +48,12 @@ PlannerRegistry standard_planners() {
   registry.add(make_edgent());
   registry.add(make_edgent_server_first());
   registry.add(make_edgent_as_published());
+  registry.add(make_dads());
+  registry.add(make_dads_heavy());
+  registry.add(make_dads_as_published());
+  registry.add(make_qdmp());
+  registry.add(make_qdmp_neighbour());
+  registry.add(make_hpa());
   registry.add(make_exact_two_tier());
   registry.add(make_exact_three_tier());
   registry.add(make_throughput());

@@ -4,13 +4,6 @@
 #include <limits>
 
 namespace branchline::planner {
-namespace {
-
-Nanoseconds without(Nanoseconds part, Nanoseconds delay) {
-  return std::max(part - delay, Nanoseconds(0));
-}
-
-}  // namespace
 
 Nanoseconds StageTimes::longest() const {
   return std::max({device, uplink, edge, downlink, uplink2, cloud, downlink2});
@@ -22,23 +15,22 @@ double StageTimes::frames_per_s() const {
 }
 
 StageTimes stage_times(const PlanRequest& request, const Plan& plan) {
-  const Breakdown& part = plan.breakdown;
-  StageTimes stages{part.device,  part.uplink, part.edge,     part.downlink,
-                    part.uplink2, part.cloud,  part.downlink2};
-  const bool cloud = !units_on(plan, Tier::cloud).empty();
-  const bool remote = cloud || !units_on(plan, Tier::edge).empty();
-  if (remote) {
-    const Nanoseconds round_trip = request.link.round_trip;
-    stages.uplink = without(stages.uplink, round_trip - round_trip / 2);
-    stages.downlink = without(stages.downlink, round_trip / 2);
-    stages.edge = without(stages.edge, request.edge_queue);
-  }
-  if (cloud) {
-    const Nanoseconds round_trip = request.link2->round_trip;
-    stages.uplink2 = without(stages.uplink2, round_trip - round_trip / 2);
-    stages.downlink2 = without(stages.downlink2, round_trip / 2);
-  }
-  return stages;
+  const auto uses = [&plan](Tier tier) {
+    return std::find(plan.tier.begin(), plan.tier.end(), tier) != plan.tier.end();
+  };
+  const bool cloud = uses(Tier::cloud), remote = cloud || uses(Tier::edge);
+  const Nanoseconds round_trip = remote ? request.link.round_trip : Nanoseconds(0);
+  const Nanoseconds round_trip2 = cloud ? request.link2->round_trip : Nanoseconds(0);
+  const Breakdown& parts = plan.breakdown;
+  StageTimes times;
+  times.device = parts.device;
+  times.uplink = parts.uplink - (round_trip - round_trip / 2);
+  times.edge = parts.edge - (remote ? request.edge_queue : Nanoseconds(0));
+  times.downlink = parts.downlink - round_trip / 2;
+  times.uplink2 = parts.uplink2 - (round_trip2 - round_trip2 / 2);
+  times.cloud = parts.cloud;
+  times.downlink2 = parts.downlink2 - round_trip2 / 2;
+  return times;
 }
 
 }  // namespace branchline::planner

@@ -8,11 +8,13 @@
 
 #include "apps/branchline/flags.h"
 #include "apps/branchline/verbs/plan_graph.h"
+#include "apps/branchline/verbs/plan_map_text.h"
 #include "apps/branchline/verbs/plan_text.h"
 #include "apps/branchline/verbs/verbs.h"
 #include "framework/base/error.h"
 #include "framework/graph/graph_json.h"
 #include "framework/planner/plan_json.h"
+#include "framework/planner/plan_map_json.h"
 
 namespace branchline::apps {
 namespace {
@@ -31,7 +33,7 @@ struct PlanFlags {
   LinkSpeed link, link2;
   std::int64_t result_bytes = -1;
   std::chrono::nanoseconds edge_queue{0};
-  bool json = false, list = false, explain = false;
+  bool json = false, list = false, explain = false, map = false, dot = false;
 };
 
 void add_link_flags(CLI::App& command, const std::string& number, const std::string& hop,
@@ -108,6 +110,10 @@ void print_plan(const PlanFlags& flags, const PlanRequest& request,
   const std::optional<Plan> plan = planner.plan(request);
   const std::chrono::nanoseconds solver_time = std::chrono::steady_clock::now() - start;
   if (!plan) fail_without_plan(flags, request);
+  if (flags.dot) {
+    std::cout << graph::to_dot(request.graph, plan->tier);
+    return;
+  }
   if (flags.json) {
     const std::string json = planner::to_json(*plan, solver_time, request.graph.tiers.size() > 2);
     std::cout << (flags.explain ? with_explanation(json, explain(planner, request, *plan)) : json);
@@ -119,6 +125,30 @@ void print_plan(const PlanFlags& flags, const PlanRequest& request,
   }
 }
 
+/// A map is of every uplink: the one that check_request asks for does not count.
+void print_map(const PlanFlags& flags, const graph::LayerGraph& graph) {
+  PlanFlags any_uplink = flags;
+  if (flags.link.uplink_bytes_per_s == 0 && flags.link.downlink_bytes_per_s == 0) {
+    throw InputError("it is missing", "--downlink",
+                     "a map is of every uplink, but the answer's way back needs a goodput: 8mbit");
+  }
+  if (flags.link.uplink_bytes_per_s == 0) {
+    any_uplink.link.uplink_bytes_per_s = flags.link.downlink_bytes_per_s;
+  }
+  const PlanRequest request = request_of(any_uplink, graph);
+  planner::check_request(request);
+  const auto start = std::chrono::steady_clock::now();
+  std::vector<planner::ExitMaps> exits;
+  for (int exit = 0; exit < graph.exit_count(); ++exit) {
+    if (!request.exit || *request.exit == exit) {
+      exits.push_back(planner::maps_of_exit(request, exit));
+    }
+  }
+  const std::chrono::nanoseconds solver_time = std::chrono::steady_clock::now() - start;
+  std::cout << (flags.json ? planner::to_json(exits, solver_time)
+                           : plan_map_text(graph, exits, solver_time));
+}
+
 int run_plan(const PlanFlags& flags) {
   const planner::PlannerRegistry registry = planner::standard_planners();
   if (flags.list) {
@@ -127,6 +157,10 @@ int run_plan(const PlanFlags& flags) {
   }
   const planner::Planner& planner = registry.find(flags.algorithm);
   const graph::LayerGraph graph = graph_to_plan(flags);
+  if (flags.map) {
+    print_map(flags, graph);
+    return kDone;
+  }
   print_plan(flags, request_of(flags, graph), planner);
   return kDone;
 }
@@ -172,8 +206,15 @@ Verb add_plan(CLI::App& app) {
                "Waiting time at the edge; default 0ms");
   command->add_flag("--explain", flags->explain,
                     "Also say what binds each exit and the nearest change that helps");
+  CLI::Option* map = command->add_flag(
+      "--map", flags->map, "Instead: all plans that some link, load or speed makes the fastest");
   command->add_flag("--list", flags->list, "List the algorithms and stop");
-  command->add_flag("--json", flags->json, "Print branchline.plan/1");
+  CLI::Option* json =
+      command->add_flag("--json", flags->json, "Print branchline.plan/1 (planmap/1 with --map)");
+  command
+      ->add_flag("--dot", flags->dot, "The graph and its cut for Graphviz: | dot -Tsvg > cut.svg")
+      ->excludes(json)
+      ->excludes(map);
   command->footer(
       "Example:\n"
       "  branchline plan --graph GRAPH.json --deadline 80ms --uplink 2mbit --downlink 8mbit "

@@ -7,6 +7,7 @@ namespace branchline::apps {
 Verb add_calibrate(CLI::App& app);
 Verb add_demo(CLI::App& app);
 Verb add_doctor(CLI::App& app);
+Verb add_experiment(CLI::App& app);
 Verb add_import(CLI::App& app);
 Verb add_inspect(CLI::App& app);
 Verb add_link(CLI::App& app);

@@ -120,8 +120,8 @@ class CappedSearch {
     std::vector<Tier> outermost = labels;
     for (std::size_t at = 0; at < labels.size(); ++at) {
       add_time(problem_.nodes[at].compute[static_cast<std::size_t>(labels[at])]);
-      for (const graph::ValueId& input : unit_behind(request_, problem_.nodes[at]).inputs) {
-        Tier& reached = outermost[position(input.unit)];
+      for (const std::int32_t input : problem_.inputs[at]) {
+        Tier& reached = outermost[static_cast<std::size_t>(input)];
         reached = std::max(reached, labels[at]);
       }
     }
@@ -136,13 +136,6 @@ class CappedSearch {
       add_time(problem_.crossing[hop]);
     }
     return point;
-  }
-
-  std::size_t position(std::int32_t unit) const {
-    const auto node = std::lower_bound(
-        problem_.nodes.begin(), problem_.nodes.end(), unit,
-        [](const CutNode& candidate, std::int32_t id) { return candidate.unit < id; });
-    return static_cast<std::size_t>(node - problem_.nodes.begin());
   }
 
   /// Within the caps w·(time, loss, bytes) is at most w_time·time plus what the caps weigh, and at

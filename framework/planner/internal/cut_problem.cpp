@@ -1,6 +1,7 @@
 #include "framework/planner/internal/cut_problem.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "framework/base/error.h"
 #include "framework/planner/plan_cost.h"
@@ -43,49 +44,92 @@ Cost hop_crossing(const PlanRequest& request, int exit, std::size_t hop) {
 }  // namespace
 
 CutProblem cut_problem(const PlanRequest& request, int exit) {
+  const std::int32_t home = request.graph.exits[static_cast<std::size_t>(exit)].value.unit;
+  CutProblem problem =
+      cut_problem_between(request, graph::units_of_exit(request.graph, exit), 0, home);
+  problem.crossing = crossings_of(request, exit);
+  return problem;
+}
+
+CutProblem cut_problem_between(const PlanRequest& request, const std::vector<bool>& needed,
+                               std::int32_t from, std::int32_t to) {
   CutProblem problem;
   problem.tiers = request.graph.tiers.size();
-  const std::vector<bool> needed = graph::units_of_exit(request.graph, exit);
-  std::vector<std::int32_t> position(needed.size(), -1);
-  for (const Unit& unit : request.graph.units) {
+  const auto span = static_cast<std::size_t>(to - from) + 1;
+  std::vector<std::int32_t> position(span, -1), last_reader(span, -1);
+  problem.nodes.reserve(span);
+  problem.inputs.reserve(span, 2 * span);
+  for (std::size_t offset = 0; offset < span; ++offset) {
+    const Unit& unit = request.graph.units[static_cast<std::size_t>(from) + offset];
     if (!needed[static_cast<std::size_t>(unit.id)]) continue;
-    const auto here = static_cast<std::int32_t>(problem.nodes.size());
-    position[static_cast<std::size_t>(unit.id)] = here;
-    CutNode node = node_of(request, unit);
+    position[offset] = static_cast<std::int32_t>(problem.nodes.size());
+    problem.nodes.push_back(node_of(request, unit));
+    problem.inputs.start_list();
     for (const graph::ValueId& input : unit.inputs) {
-      const std::int32_t producer = position[static_cast<std::size_t>(input.unit)];
-      std::vector<std::int32_t>& readers =
-          problem.nodes[static_cast<std::size_t>(producer)].readers;
-      if (!readers.empty() && readers.back() == here) continue;
-      readers.push_back(here);
-      node.inputs.push_back(producer);
+      if (input.unit < from) continue;
+      const auto producer = static_cast<std::size_t>(input.unit - from);
+      if (std::exchange(last_reader[producer], unit.id) == unit.id) continue;
+      problem.inputs.append(position[producer]);
     }
-    problem.nodes.push_back(std::move(node));
-  }
-  for (std::size_t hop = 0; hop + 1 < problem.tiers; ++hop) {
-    problem.crossing[hop] = hop_crossing(request, exit, hop);
   }
   return problem;
+}
+
+std::array<Cost, 2> crossings_of(const PlanRequest& request, int exit) {
+  std::array<Cost, 2> crossing{};
+  for (std::size_t hop = 0; hop + 1 < request.graph.tiers.size(); ++hop) {
+    crossing[hop] = hop_crossing(request, exit, hop);
+  }
+  return crossing;
+}
+
+NodeLists readers_of(const CutProblem& problem) {
+  const std::size_t count = problem.nodes.size();
+  std::vector<std::vector<std::int32_t>> readers(count);
+  for (std::size_t at = 0; at < count; ++at) {
+    for (const std::int32_t input : problem.inputs[at]) {
+      readers[static_cast<std::size_t>(input)].push_back(static_cast<std::int32_t>(at));
+    }
+  }
+  NodeLists lists;
+  for (const std::vector<std::int32_t>& list : readers) {
+    lists.start_list();
+    for (const std::int32_t reader : list) lists.append(reader);
+  }
+  return lists;
+}
+
+Cost send_cost(const CutNode& node, Tier home, Tier reached) {
+  Cost cost = 0;
+  for (std::size_t hop = tier_index(home); hop < tier_index(reached); ++hop) {
+    cost = plus(cost, node.send[hop]);
+  }
+  return cost;
+}
+
+Cost place_cost(const CutProblem& problem, std::size_t node, Tier tier) {
+  Cost cost = problem.nodes[node].compute[tier_index(tier)];
+  const bool is_exit = node + 1 == problem.nodes.size();
+  for (std::size_t hop = 0; is_exit && hop < tier_index(tier); ++hop) {
+    cost = plus(cost, problem.crossing[hop]);
+  }
+  return cost;
 }
 
 Cost cost_of(const CutProblem& problem, const Labels& labels) {
   BL_EXPECT(labels.size() == problem.nodes.size(), "the labels must have an entry per node");
   Cost cost = 0;
+  Labels outermost = labels;  // of each node and its readers
   for (std::size_t at = 0; at < labels.size(); ++at) {
-    const CutNode& node = problem.nodes[at];
-    cost = plus(cost, node.compute[tier_index(labels[at])]);
-    Tier outermost = labels[at];
-    for (const std::int32_t reader : node.readers) {
-      const Tier there = labels[static_cast<std::size_t>(reader)];
-      BL_EXPECT(there >= labels[at], "data flows back");
-      outermost = std::max(outermost, there);
-    }
-    for (std::size_t hop = tier_index(labels[at]); hop < tier_index(outermost); ++hop) {
-      cost = plus(cost, node.send[hop]);
+    cost = plus(cost, place_cost(problem, at, labels[at]));
+    for (const std::int32_t input : problem.inputs[at]) {
+      const auto producer = static_cast<std::size_t>(input);
+      BL_EXPECT(labels[producer] <= labels[at], "data flows back");
+      outermost[producer] = std::max(outermost[producer], labels[at]);
     }
   }
-  for (std::size_t hop = 0; hop < tier_index(labels.back()); ++hop) {
-    cost = plus(cost, problem.crossing[hop]);
+  for (std::size_t at = 0; at < labels.size(); ++at) {
+    cost = plus(cost, send_cost(problem.nodes[at], labels[at], outermost[at]));
   }
   return cost;
 }

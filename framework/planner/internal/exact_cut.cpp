@@ -9,17 +9,21 @@ WideSum capacity_of(Cost cost) { return cost == kForbidden ? FlowNetwork::kUnlim
 
 class NetworkBuilder {
  public:
-  explicit NetworkBuilder(const CutProblem& problem)
-      : problem_(problem), boundaries_(problem.tiers - 1) {
-    for (std::size_t at = 0; at < problem.nodes.size() * boundaries_; ++at) network_.add_vertex();
+  NetworkBuilder(const CutProblem& problem, FlowBack flow_back)
+      : problem_(problem),
+        boundaries_(problem.tiers - 1),
+        back_(flow_back == FlowBack::forbidden ? FlowNetwork::kUnlimited : 0),
+        readers_(problem.nodes.size(), 0) {
+    for (std::size_t at = 0; at < readers_.size(); ++at) {
+      for (const std::int32_t input : problem.inputs[at]) ++readers_[index(input)];
+    }
+    for (std::size_t at = 0; at < readers_.size() * boundaries_; ++at) network_.add_vertex();
   }
 
   FlowNetwork build() && {
-    for (std::size_t at = 0; at < problem_.nodes.size(); ++at) {
-      add_compute(at);
-      for (std::size_t hop = 0; hop < boundaries_; ++hop) add_send(at, hop);
-    }
-    const std::size_t exit = problem_.nodes.size() - 1;
+    for (std::size_t at = 0; at < readers_.size(); ++at) add_compute(at);
+    for (std::size_t boundary = 1; boundary <= boundaries_; ++boundary) add_sends(boundary);
+    const std::size_t exit = readers_.size() - 1;
     for (std::size_t hop = 0; hop < boundaries_; ++hop) {
       network_.add_arc(FlowNetwork::kSource, vertex(exit, hop + 1),
                        capacity_of(problem_.crossing[hop]));
@@ -28,6 +32,8 @@ class NetworkBuilder {
   }
 
  private:
+  static std::size_t index(std::int32_t node) { return static_cast<std::size_t>(node); }
+
   /// On the source side exactly when the node stands on a tier below `boundary`.
   std::int32_t vertex(std::size_t node, std::size_t boundary) const {
     return static_cast<std::int32_t>(2 + node * boundaries_ + boundary - 1);
@@ -62,51 +68,66 @@ class NetworkBuilder {
     return least;
   }
 
-  /// Cut when the node stands below the hop and a reader beyond it; paid once however many do. The
-  /// unlimited twins are the arcs that DADS leaves out: no reader stands below its producer.
-  void add_send(std::size_t at, std::size_t hop) {
-    const CutNode& node = problem_.nodes[at];
-    const std::size_t boundary = hop + 1;
-    const WideSum cost = capacity_of(node.send[hop]);
-    if (node.readers.size() == 1) {
-      const auto reader = static_cast<std::size_t>(node.readers.front());
-      network_.add_arc(vertex(at, boundary), vertex(reader, boundary), cost,
-                       FlowNetwork::kUnlimited);
-      return;
+  /// Cut when the node stands below the hop and a reader beyond it; paid once however many do: then
+  /// by way of a vertex of the node's own. The unlimited twins are the arcs that DADS leaves out:
+  /// no reader stands below its producer.
+  void add_sends(std::size_t boundary) {
+    constexpr std::int32_t kNobody = -1;
+    std::vector<std::int32_t> sender(readers_.size(), kNobody);
+    const auto cost = [&](std::size_t at) {
+      return capacity_of(problem_.nodes[at].send[boundary - 1]);
+    };
+    for (std::size_t at = 0; at < sender.size(); ++at) {
+      if (readers_[at] < 2) continue;
+      sender[at] = network_.add_vertex();
+      network_.add_arc(vertex(at, boundary), sender[at], cost(at));
     }
-    if (node.readers.empty()) return;
-    const std::int32_t all_readers_below = network_.add_vertex();
-    network_.add_arc(vertex(at, boundary), all_readers_below, cost);
-    for (const std::int32_t reader : node.readers) {
-      network_.add_arc(all_readers_below, vertex(static_cast<std::size_t>(reader), boundary),
-                       FlowNetwork::kUnlimited);
-      network_.add_arc(vertex(static_cast<std::size_t>(reader), boundary), vertex(at, boundary),
-                       FlowNetwork::kUnlimited);
+    for (std::size_t at = 0; at < sender.size(); ++at) {
+      for (const std::int32_t input : problem_.inputs[at]) {
+        const std::int32_t here = vertex(at, boundary), there = vertex(index(input), boundary);
+        const std::int32_t from = sender[index(input)];
+        if (from == kNobody) {
+          network_.add_arc(there, here, cost(index(input)), back_);
+          continue;
+        }
+        network_.add_arc(from, here, FlowNetwork::kUnlimited);
+        network_.add_arc(here, there, back_);
+      }
     }
   }
 
   const CutProblem& problem_;
   std::size_t boundaries_;
+  WideSum back_;                       ///< capacity from each reader to its producer
+  std::vector<std::int32_t> readers_;  ///< by node: how many
   FlowNetwork network_;
 };
 
 }  // namespace
 
-FlowNetwork network_of(const CutProblem& problem) { return NetworkBuilder(problem).build(); }
+FlowNetwork network_of(const CutProblem& problem, FlowBack flow_back) {
+  return NetworkBuilder(problem, flow_back).build();
+}
 
-std::optional<ExactCut> exact_cut(const CutProblem& problem) {
-  const std::optional<MinCut> cut = min_cut(network_of(problem));
+std::optional<Labels> cut_labels(const CutProblem& problem, FlowBack flow_back) {
+  const std::optional<MinCut> cut = min_cut(network_of(problem, flow_back));
   if (!cut) return std::nullopt;
   const std::size_t boundaries = problem.tiers - 1;
-  ExactCut exact;
-  exact.labels.reserve(problem.nodes.size());
+  Labels labels;
+  labels.reserve(problem.nodes.size());
   for (std::size_t at = 0; at < problem.nodes.size(); ++at) {
     std::size_t tier = boundaries;
     while (tier > 0 && cut->source_side[2 + at * boundaries + tier - 1]) --tier;
-    exact.labels.push_back(static_cast<Tier>(tier));
+    labels.push_back(static_cast<Tier>(tier));
   }
-  exact.cost = cost_of(problem, exact.labels);
-  return exact;
+  return labels;
+}
+
+std::optional<ExactCut> exact_cut(const CutProblem& problem) {
+  std::optional<Labels> labels = cut_labels(problem, FlowBack::forbidden);
+  if (!labels) return std::nullopt;
+  const Cost cost = cost_of(problem, *labels);
+  return ExactCut{std::move(*labels), cost};
 }
 
 }  // namespace branchline::planner::internal

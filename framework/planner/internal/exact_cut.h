@@ -16,10 +16,20 @@ struct ExactCut {
 /// Two or three tiers in one min-cut, exact. @returns nullopt when every labelling is forbidden.
 std::optional<ExactCut> exact_cut(const CutProblem& problem);
 
+/// What the network says about a reader that stands below its producer.
+enum class FlowBack {
+  forbidden,       ///< as it must be
+  free_of_charge,  ///< as in DADS's eq. (4), which lacks the arcs that forbid it
+};
+
+/// The labels of the network's min-cut, of equals those with the fewest remote nodes. @returns
+/// nullopt when every cut is forbidden.
+std::optional<Labels> cut_labels(const CutProblem& problem, FlowBack flow_back);
+
 /// The network that exact_cut solves; tests hand it to a second solver. Per node v and boundary b =
 /// 1 … tiers-1 a vertex on the source side exactly when v stands on a tier below b; 2 + (tiers-1)·v
 /// + b-1 is its number. Its least cut is less than the labels' cost by what each node costs at
 /// least.
-FlowNetwork network_of(const CutProblem& problem);
+FlowNetwork network_of(const CutProblem& problem, FlowBack flow_back = FlowBack::forbidden);
 
 }  // namespace branchline::planner::internal

@@ -18,6 +18,10 @@ const graph::Unit& unit_of(const graph::LayerGraph& graph, const CutNode& node) 
 
 /// For the topology and the ways to send: any link has the same.
 PlanRequest any_link_request(const graph::LayerGraph& graph, int exit) {
+  if (graph.tiers.size() != 2) {
+    throw InputError("it has times for " + std::to_string(graph.tiers.size()) + " tiers",
+                     "graph '" + graph.name + "'", "a map needs those of device and edge");
+  }
   const LinkSpeed any{1, 1, Nanoseconds(0)};
   return {graph, any, {}, exit, {}, {}, Nanoseconds(0)};
 }
@@ -34,7 +38,6 @@ Cost times(WideSum weight, Cost amount) {
 
 ResourceCut::ResourceCut(const graph::LayerGraph& graph, int exit)
     : graph_(graph), problem_(cut_problem(any_link_request(graph, exit), exit)) {
-  BL_EXPECT(problem_.tiers == 2, "resources are those of device and edge");
   WideSum time = 0, bytes = 0;
   for (const CutNode& node : problem_.nodes) {
     for (std::size_t tier = 0; tier < 2; ++tier) {
@@ -102,15 +105,18 @@ std::vector<std::optional<Tier>> ResourceCut::tiers(const Labels& labels) const 
 ResourcePlan ResourceCut::plan_of(Labels labels, const std::array<WideSum, 3>& weights) const {
   ResourcePlan plan;
   std::int64_t loss = 0;
+  std::vector<bool> crosses(labels.size(), false);
+  for (std::size_t at = 0; at < labels.size(); ++at) {
+    for (const std::int32_t input : problem_.inputs[at]) {
+      const auto producer = static_cast<std::size_t>(input);
+      if (labels[producer] != labels[at]) crosses[producer] = true;
+    }
+  }
   for (std::size_t at = 0; at < labels.size(); ++at) {
     const CutNode& node = problem_.nodes[at];
     const auto tier = static_cast<std::size_t>(labels[at]);
     plan.uses[tier] += static_cast<std::int64_t>(node.compute[tier]);
-    const bool crosses =
-        std::any_of(node.readers.begin(), node.readers.end(), [&](std::int32_t reader) {
-          return labels[static_cast<std::size_t>(reader)] != labels[at];
-        });
-    if (!crosses) continue;
+    if (!crosses[at]) continue;
     const Sending& way = cheapest_sending(at, weights);
     for (std::size_t part = 0; part < plan.uses.size(); ++part) plan.uses[part] += way.uses[part];
     if (way.codec == nullptr) continue;

@@ -30,8 +30,9 @@ struct ResourcePlan {
 /// each resource.
 class ResourceCut {
  public:
-  /// @throws InputError when the times or the bytes add up to 2^40 or more (18 minutes, 1 TB):
-  /// beyond that weights times resources would no longer fit into integers.
+  /// @throws InputError when the graph is not profiled for two tiers, or when the times or the
+  /// bytes add up to 2^40 or more (18 minutes, 1 TB): beyond that weights times resources would no
+  /// longer fit into integers.
   ResourceCut(const graph::LayerGraph& graph, int exit);
 
   /// Cheapest placement. `remote` is paid once when anything leaves the device. Weights >= 0, below

@@ -41,20 +41,11 @@ class StageSearch {
   StageSearch(const PlanRequest& request, int exit)
       : request_(request), exit_(exit), problem_(cut_problem(request, exit)) {
     const std::size_t count = problem_.nodes.size();
-    std::vector<std::size_t> position(request.graph.units.size());
     for (std::size_t at = 0; at < count; ++at) {
-      const CutNode& node = problem_.nodes[at];
-      const graph::Unit& unit = request.graph.units[static_cast<std::size_t>(node.unit)];
-      position[static_cast<std::size_t>(node.unit)] = at;
+      inputs_.emplace_back(problem_.inputs[at].begin(), problem_.inputs[at].end());
+      const auto id = static_cast<std::size_t>(problem_.nodes[at].unit);
+      const graph::Unit& unit = request.graph.units[id];
       ways_.push_back(transfers(request, unit, Tier::device, Tier::edge));
-      inputs_.emplace_back();
-      for (const graph::ValueId& input : unit.inputs) {
-        const std::size_t producer = position[static_cast<std::size_t>(input.unit)];
-        std::vector<std::size_t>& inputs = inputs_.back();
-        if (std::find(inputs.begin(), inputs.end(), producer) == inputs.end()) {
-          inputs.push_back(producer);
-        }
-      }
     }
     labels_.assign(count, Tier::device);
     sent_.assign(count, kNotSent);
@@ -128,8 +119,8 @@ class StageSearch {
   }
 
   bool wins(const Plan& plan, Nanoseconds longest) const {
-    if (plan.feasible != found_.plan->feasible) return plan.feasible;
-    if (!plan.feasible) return better(plan, *found_.plan);  // late anyway: as little as can be
+    // The quickest plan was the first: a later one that is late can only be of the same latency.
+    if (!plan.feasible) return better(plan, *found_.plan);
     if (longest != longest_) return longest < longest_;
     return better(plan, *found_.plan);
   }
@@ -307,7 +298,7 @@ class StageSearch {
   const PlanRequest& request_;
   int exit_;
   CutProblem problem_;
-  std::vector<std::vector<std::size_t>> inputs_;  ///< by node, without duplicates
+  std::vector<std::vector<std::size_t>> inputs_;  ///< by node
   std::vector<std::vector<Transfer>> ways_;       ///< by node
   WideSum way_back_ = 0;
   StageCut found_;

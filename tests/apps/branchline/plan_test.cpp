@@ -123,6 +123,38 @@ TEST(PlanVerb, ExplainsWhatBindsAndWhatWouldHelp) {
   EXPECT_EQ(json["changes"][0]["knob"], "device_speed");
 }
 
+TEST(PlanVerb, MapsEveryUplink) {
+  const nlohmann::json json = plan_json(kGraph + "--map --downlink 1mbit");
+  EXPECT_EQ(json["schema"], "branchline.planmap/1");
+  ASSERT_EQ(json["exits"].size(), 2U);
+  const nlohmann::json& envelope = json["exits"][1]["envelope"];
+  // Home 125.842 ms; behind unit 3 70.177 + 2.146 + 0.320 ms and 2048 B: they meet at 38.3 kB/s.
+  EXPECT_EQ(envelope[0]["fixed_ns"], 125842365);
+  EXPECT_NEAR(envelope[1]["from_bytes_per_s"].get<double>(), 2048 / 0.053199245, 1);
+  EXPECT_EQ(envelope[1]["tier"]["3"], "device");
+  EXPECT_EQ(envelope[1]["tier"]["5"], "edge");
+  EXPECT_EQ(json["exits"][1]["plans"][0]["edge_ns"], 0);
+  EXPECT_EQ(plan_json(kGraph + "--map --uplink 1mbit --exit 2")["exits"][0], json["exits"][1]);
+  const std::string text = plan_output(kGraph + "--map --downlink 1mbit --exit 2");
+  EXPECT_THAT(text, StartsWith("exit 2 of 2: 3 plans can be the fastest\n"));
+  EXPECT_THAT(text, HasSubstr("308 kbit/s    70.2 ms    2.15 ms    2.05 kB    5-7\n"));
+}
+
+TEST(PlanVerb, AMapNeedsTwoTiersAWayBackAndAnExit) {
+  EXPECT_THAT(complaint(kGraph + "--map"), HasSubstr("--downlink: it is missing"));
+  EXPECT_THAT(complaint(kThreeTiers + "--map --downlink 1mbit --uplink2 1mbit"),
+              HasSubstr("times for 3 tiers"));
+  EXPECT_THAT(complaint(kGraph + "--map --downlink 1mbit --exit 3"), HasSubstr("exits are 1 to 2"));
+}
+
+TEST(PlanVerb, DrawsTheCut) {
+  const std::string dot = plan_output(kGraph + "--uplink 1mbit --exit 2 --dot");
+  EXPECT_THAT(dot, HasSubstr("u3 -> u5 [color=red, fontcolor=red, penwidth=2, label=\"2048 B\"];"));
+  EXPECT_THAT(dot, HasSubstr("  u0 -> u1;"));
+  EXPECT_THAT(dot, HasSubstr("device, 2048 B"));
+  EXPECT_THAT(dot, HasSubstr("fillcolor=\"#ffffff\", style=dashed"));  // exit 1's head
+}
+
 TEST(PlanVerb, ListsTheAlgorithmsWithoutAGraph) {
   EXPECT_THAT(plan_output("--list"), HasSubstr("\nneurosurgeon "));
   EXPECT_EQ(plan_json("--list")["planners"][0]["name"], "device-only");

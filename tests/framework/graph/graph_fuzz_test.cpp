@@ -8,30 +8,21 @@
 
 #include "tests/framework/graph/graph_mutants.h"
 #include "tests/fuzz/graph_text.h"
-#include "tests/support/common_graphs.h"
 
 namespace branchline::graph {
 namespace {
 
-std::string example(const std::string& name) {
-  std::ifstream file(std::string(BRANCHLINE_SOURCE_DIR) + "/docs/examples/" + name);
+std::string content(const std::string& path) {
+  std::ifstream file(std::string(BRANCHLINE_SOURCE_DIR) + "/" + path);
   std::ostringstream text;
   text << file.rdbuf();
   return text.str();
 }
 
-/// The examples of the docs, and one that has every field.
 std::vector<std::string> originals() {
-  LayerGraph full = testing::branchy_chain();
-  full.digest = "00ff";
-  full.batchable = true;
-  full.units[1].type = "conv";
-  full.units[1].outputs = {{DType::f32, {1, 8, 4, 4}}, {DType::u8, {}}};
-  full.units[1].features = {600, 400, 72, 9216, 2.25};
-  full.units[1].transmissible = false;
-  full.units[3].inputs = {{1, 1}, {0, 0}};
-  full.exits[0].value = {1, 1};
-  return {example("branchy_graph.json"), example("three_tier_graph.json"), to_json(full)};
+  return {content("docs/examples/branchy_graph.json"),
+          content("docs/examples/three_tier_graph.json"),
+          content("tests/fuzz/seeds/every_field.json")};
 }
 
 std::int64_t most_memory_kib() {

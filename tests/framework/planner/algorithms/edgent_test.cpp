@@ -101,6 +101,29 @@ TEST(EdgentServerFirst, RunsTheFrontOnTheEdgeAndTheTailAtHome) {
   EXPECT_EQ(plan->downlink_bytes, 20);
 }
 
+/// algorithms.md 2.4: with the corrected cost the paper's direction has nothing to choose where the
+/// edge is never slower and no intermediate is smaller than the answer: all at home or all on the
+/// edge.
+TEST(EdgentServerFirst, HasNoInteriorOptimumWhenTheEdgeIsNeverSlower) {
+  for (std::uint32_t seed = 0; seed < 500; ++seed) {
+    SCOPED_TRACE(seed);
+    testing::RandomShape shape;
+    shape.units = 12;
+    shape.chain = true;
+    shape.unreachable = false;
+    graph::LayerGraph graph = testing::random_dag(seed, shape);
+    for (graph::Unit& unit : graph.units) {
+      unit.time[1] = std::min(*unit.time[0], *unit.time[1]);
+      unit.output_bytes = std::max(unit.output_bytes, graph.units.back().output_bytes);
+    }
+    std::mt19937 random(seed);
+    const PlanRequest request = request_for(graph, testing::random_link(random));
+    const std::optional<Plan> best = make_edgent_server_first()->plan(request);
+    EXPECT_EQ(best->predicted, std::min(make_device_only()->plan(request)->predicted,
+                                        make_edge_only()->plan(request)->predicted));
+  }
+}
+
 TEST(Edgent, NeverBeatsNeurosurgeonWhichMayCutThroughBlocks) {
   const graph::LayerGraph graph = testing::residual_block();
   for (double goodput = 1e8; goodput < 1e11; goodput *= 1.7) {

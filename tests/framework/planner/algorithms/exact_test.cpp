@@ -7,46 +7,15 @@
 #include "framework/planner/algorithms/brute_force.h"
 #include "framework/planner/algorithms/neurosurgeon.h"
 #include "framework/planner/internal/exact_cut.h"
-#include "tests/support/common_graphs.h"
-#include "tests/support/plan_requests.h"
+#include "tests/support/random_requests.h"
 
 namespace branchline::planner {
 namespace {
 
 using internal::CutProblem;
 using internal::FlowNetwork;
+using testing::RandomRequest;
 using testing::request_for;
-
-/// A seeded request whose small numbers make ties every third time.
-class RandomRequest {
- public:
-  RandomRequest(std::uint32_t seed, int tiers, int most_units)
-      : graph_(testing::random_dag(seed, shape(seed, tiers, most_units))),
-        random_(seed),
-        request(request_for(graph_, link(seed))) {
-    if (tiers == 3) request.link2 = link(seed);
-    request.edge_queue = Nanoseconds(seed % 4);
-    if (seed % 5 == 0) request.result_bytes = 3;
-  }
-
- private:
-  static testing::RandomShape shape(std::uint32_t seed, int tiers, int most_units) {
-    testing::RandomShape shape;
-    shape.tiers = tiers;
-    shape.units = 2 + static_cast<int>(seed % static_cast<std::uint32_t>(most_units - 1));
-    shape.largest_time = shape.largest_bytes = seed % 3 == 0 ? 3 : 1000;
-    return shape;
-  }
-  LinkSpeed link(std::uint32_t seed) {
-    return seed % 3 == 0 ? testing::byte_per_ns() : testing::random_link(random_);
-  }
-
-  graph::LayerGraph graph_;
-  std::mt19937 random_;
-
- public:
-  PlanRequest request;
-};
 
 /// LEMON's preflow-push on the same network.
 std::int64_t second_opinion(const FlowNetwork& network) {
@@ -156,7 +125,7 @@ internal::Cost cheapest_labelling(const CutProblem& problem, internal::Labels& l
                                   std::size_t at) {
   if (at == problem.nodes.size()) return internal::cost_of(problem, labels);
   Tier tier = Tier::device;
-  for (const std::int32_t input : problem.nodes[at].inputs) {
+  for (const std::int32_t input : problem.inputs[at]) {
     tier = std::max(tier, labels[static_cast<std::size_t>(input)]);
   }
   internal::Cost best = internal::kForbidden;

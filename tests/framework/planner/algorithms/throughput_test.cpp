@@ -4,6 +4,7 @@
 
 #include <iostream>
 
+#include "framework/planner/algorithms/dads_heavy.h"
 #include "framework/planner/algorithms/exact.h"
 #include "framework/planner/internal/stage_cut.h"
 #include "framework/planner/stage_times.h"
@@ -104,6 +105,33 @@ TEST(Throughput, IsExactOnLongChains) {
     }
     EXPECT_EQ(stage_times(request, *cut.plan).longest(), least);
   }
+}
+
+TEST(Throughput, IsNeverBelowDadsHeavy) {
+  int same = 0, total = 0;
+  double most = 1, sum = 0;
+  for (std::uint32_t seed = 0; seed < 400; ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937 random(seed);
+    testing::RandomShape shape;
+    shape.units = 4 + static_cast<int>(seed % 12);
+    const graph::LayerGraph graph = testing::random_dag(seed, shape);
+    const PlanRequest request = request_for(graph, testing::random_link(random));
+    const std::optional<Plan> dads = make_dads_heavy()->plan(request);
+    const std::optional<Plan> plan = make_throughput()->plan(request);
+    ASSERT_EQ(plan.has_value(), dads.has_value());
+    if (!plan) continue;
+    const auto ours = static_cast<double>(stage_times(request, *plan).longest().count());
+    const auto theirs = static_cast<double>(stage_times(request, *dads).longest().count());
+    EXPECT_LE(ours, theirs);
+    ++total;
+    same += ours == theirs ? 1 : 0;
+    const double ratio = ours > 0 ? theirs / ours : 1;
+    sum += ratio;
+    most = std::max(most, ratio);
+  }
+  std::cout << "dads-heavy against throughput: the same on " << same << " of " << total
+            << ", longest stage x " << sum / total << " (at most " << most << ")\n";
 }
 
 void compare_on(const std::string& what, const testing::RandomShape& shape) {

@@ -1,0 +1,120 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "apps/branchline/flags.h"
+#include "apps/branchline/verbs/experiment_graphs.h"
+#include "apps/branchline/verbs/verbs.h"
+#include "apps/lab/experiments/planner_tables.h"
+#include "apps/lab/experiments/synthetic_graphs.h"
+#include "apps/lab/run_folder.h"
+#include "framework/base/error.h"
+
+namespace branchline::apps {
+namespace {
+
+struct ExperimentFlags {
+  std::string name;
+  std::vector<std::string> graph_files, uplinks, algorithms;
+  std::vector<double> ratios;
+  std::string output;
+  bool full = false, three_tiers = false, json = false;
+};
+
+/// DADS's networks and Edgent's range.
+const std::vector<std::string> kUplinks = {"50kbit",  "130kbit",  "400kbit",  "1.1mbit",
+                                           "1.5mbit", "5.85mbit", "18.88mbit"};
+
+lab::PlannerExperiment experiment_of(const ExperimentFlags& flags) {
+  lab::PlannerExperiment experiment;
+  for (const std::string& text : flags.uplinks.empty() ? kUplinks : flags.uplinks) {
+    experiment.uplinks_bytes_per_s.push_back(parse_rate(text, "--uplink"));
+  }
+  experiment.device_ratios = flags.ratios;
+  if (experiment.device_ratios.empty()) experiment.device_ratios = {5, 25, 100};
+  experiment.algorithms = flags.algorithms;
+  if (flags.three_tiers) experiment.cloud = experiment.edge.times(4);
+  return experiment;
+}
+
+void tell_progress(const std::string& graph) { std::cerr << "planned " << graph << '\n'; }
+
+/// Large graphs at two uplinks only: they are for the solvers' times.
+std::vector<lab::PlannerRow> synthetic_rows(lab::PlannerExperiment experiment) {
+  experiment.graphs = {lab::residual_network(1000), lab::entangled_network(1000),
+                       lab::residual_network(10000), lab::entangled_network(10000)};
+  experiment.uplinks_bytes_per_s = {137500, 2360000};
+  experiment.device_ratios = {25};
+  return lab::run_planner_experiment(experiment, tell_progress);
+}
+
+std::string planner_report(const std::vector<lab::PlannerRow>& rows, bool full) {
+  std::string text =
+      "x: predicted time over the exact optimum's (exact2, with three tiers exact3)\n";
+  if (full) text += lab::case_tables(rows);
+  const auto add = [&](const std::string& title, int of_units, int below_units) {
+    const auto summaries = lab::summarise(rows, of_units, below_units);
+    if (!summaries.empty()) text += "\n" + title + "\n" + lab::summary_table(summaries);
+  };
+  add("networks of less than 1000 units", 0, 1000);
+  add("1000 units", 1000, 10000);
+  add("10000 units", 10000, 1 << 30);
+  return text;
+}
+
+int run_planners(const ExperimentFlags& flags) {
+  lab::PlannerExperiment experiment = experiment_of(flags);
+  for (const std::string& file : flags.graph_files)
+    experiment.graphs.push_back(graph_of_file(file));
+  if (flags.graph_files.empty()) experiment.graphs = shipped_graphs();
+  std::vector<lab::PlannerRow> rows = lab::run_planner_experiment(experiment, tell_progress);
+  if (flags.graph_files.empty()) {
+    for (lab::PlannerRow& row : synthetic_rows(experiment)) rows.push_back(std::move(row));
+  }
+  if (!flags.output.empty()) {
+    const lab::RunFolder folder(flags.output);
+    folder.write("planners.csv", lab::rows_to_csv(rows));
+    folder.write("planners.txt", planner_report(rows, true));
+  }
+  std::cout << (flags.json ? lab::rows_to_json(rows) : planner_report(rows, flags.full));
+  return kDone;
+}
+
+}  // namespace
+
+Verb add_experiment(CLI::App& app) {
+  auto flags = std::make_shared<ExperimentFlags>();
+  CLI::App* command = app.add_subcommand(
+      "experiment", "Compute a comparison: nothing is run but the algorithms themselves");
+  command
+      ->add_option("NAME", flags->name,
+                   "planners: every algorithm on every network, link and device speed")
+      ->required()
+      ->check(CLI::IsMember({"planners"}));
+  command
+      ->add_option(
+          "--graph", flags->graph_files,
+          "GRAPH.json or MODEL.pt, repeatable; default: the shipped ones and synthetic ones")
+      ->type_name("FILE");
+  command->add_option("--uplink", flags->uplinks, "Repeatable; default: 50kbit to 18.88mbit")
+      ->type_name("RATE");
+  command
+      ->add_option(
+          "--ratio", flags->ratios,
+          "How many times slower than the edge the device is, repeatable; default 5 25 100")
+      ->check(CLI::Range(1e-3, 1e6));
+  command->add_option("--algorithm", flags->algorithms, "Repeatable; default: all but brute")
+      ->type_name("NAME");
+  command->add_flag("--three-tiers", flags->three_tiers,
+                    "With a cloud four times as fast as the edge behind 100 Mbit/s and 20 ms");
+  command->add_flag("--full", flags->full, "Also a table for every network and device speed");
+  command->add_option("-o,--output", flags->output, "Write planners.csv and planners.txt here")
+      ->type_name("DIR");
+  command->add_flag("--json", flags->json, "Print every case as JSON");
+  command->footer("Example:\n  branchline experiment planners -o planners");
+  return {command, [flags] { return run_planners(*flags); }};
+}
+
+}  // namespace branchline::apps

@@ -1,0 +1,49 @@
+#include "apps/branchline/verbs/experiment_graphs.h"
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "apps/lab/edge_process.h"
+#include "framework/base/error.h"
+#include "framework/graph/graph_json.h"
+#include "framework/model/model.h"
+
+namespace branchline::apps {
+namespace {
+
+constexpr const char* kNetworks[] = {"alexnet",   "vgg16",        "resnet18",     "resnet50",
+                                     "googlenet", "inception_v3", "mobilenet_v2", "densenet121"};
+constexpr const char* kModels[] = {"b_lenet-fashion", "b_alexnet-cifar10", "b_resnet-cifar10",
+                                   "b_camera"};
+
+}  // namespace
+
+std::vector<graph::LayerGraph> shipped_graphs() {
+  std::vector<graph::LayerGraph> graphs;
+  for (const std::string network : kNetworks) {
+    graphs.push_back(graph_of_file(lab::find_shipped_file("apps/lab/graphs/" + network + ".json")));
+  }
+  for (const std::string model : kModels) {
+    graphs.push_back(
+        graph_of_file(lab::find_shipped_file("branchy_models/pretrained/" + model + ".pt")));
+  }
+  return graphs;
+}
+
+graph::LayerGraph graph_of_file(const std::string& path) {
+  if (std::filesystem::path(path).extension() == ".pt") {
+    graph::LayerGraph graph = model::Model::load(path)->layers();
+    graph.name = std::filesystem::path(path).stem().string();
+    return graph;
+  }
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  if (file) text << file.rdbuf();
+  if (!file || text.fail()) {
+    throw InputError("it cannot be read", path, "give a GRAPH.json (docs/schemas.md) or MODEL.pt");
+  }
+  return graph::graph_from_json(text.str(), path);
+}
+
+}  // namespace branchline::apps
