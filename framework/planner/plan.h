@@ -13,12 +13,14 @@ namespace branchline::planner {
 
 using graph::Nanoseconds;
 
-/// Where the predicted time goes; the parts add up to Plan::predicted. Links: 1 is device–edge, 2
-/// is edge–cloud. Each link's round trip counts half as uplink, half as downlink; the edge's queue
-/// counts as edge. Encoding counts as the sending tier's time, decoding as the receiving one's.
+/// Where the predicted time goes; without Plan::order the parts add up to Plan::predicted. Links: 1
+/// is device–edge, 2 is edge–cloud, direct is device–cloud. Each link's round trip counts half as
+/// uplink, half as downlink; the edge's queue counts as edge. Encoding counts as the sending tier's
+/// time, decoding as the receiving one's.
 struct Breakdown {
   Nanoseconds device{0}, uplink{0}, edge{0}, downlink{0};
   Nanoseconds uplink2{0}, cloud{0}, downlink2{0};
+  Nanoseconds direct_uplink{0}, direct_downlink{0};
 
   friend bool operator==(const Breakdown&, const Breakdown&) = default;
 };
@@ -41,7 +43,13 @@ struct Plan {
   Nanoseconds predicted{0};
   std::int64_t uplink_bytes = 0, downlink_bytes = 0;
   std::int64_t uplink2_bytes = 0, downlink2_bytes = 0;
+  std::int64_t direct_uplink_bytes = 0, direct_downlink_bytes = 0;
   Breakdown breakdown;
+  /// The order in which the units run, a linear extension of the graph: every unit that runs, once,
+  /// the device's first and then the remote ones. Empty: in id order, one stage after the other.
+  /// With an order `predicted` is the overlapped makespan (simulate.h): outputs are sent while the
+  /// next unit computes, so that the breakdown's parts overlap and may add up to more.
+  std::vector<std::int32_t> order;
   std::vector<CrossingCodec> codecs;  ///< ascending in unit and link
   double accuracy_loss = 0;           ///< what those codecs lose, added up
   bool feasible = true;               ///< predicted <= deadline, or no deadline was given

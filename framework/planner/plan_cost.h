@@ -16,6 +16,11 @@ namespace branchline::planner {
 ///   encoded again,
 /// - per hop used: one round trip, and the result's download when the exit lies beyond it,
 /// - edge_queue once when anything is remote.
+/// With a direct device–cloud link, two accounts are made and the lower one is the price (of equals
+/// the first): all is relayed, as above; or each value of the device that the cloud reads and the
+/// edge does not, and the result of an exit on the cloud, goes over the direct link if its transfer
+/// is shorter there than over both hops. Then the direct link's round trip is paid once if anything
+/// went over it, a hop's only if anything went over that, and the queue only if the first hop was.
 /// Each transfer is rounded to the nearest nanosecond; sums saturate at the largest one. Any
 /// direction may be priced: Edgent's plans run the front on the edge and the tail on the device.
 /// @param tier  by unit id; nullopt exactly for the units the exit does not need; unit 0 on the
@@ -29,7 +34,7 @@ std::optional<Plan> price_plan(const PlanRequest& request, int exit,
                                std::vector<std::optional<Tier>> tier);
 
 /// The same placement with these codecs, whatever they cost: no caps. What crosses and is not
-/// listed goes raw. Each listed one must cross and have such a codec.
+/// listed goes raw; all goes over the edge. Each listed one must cross and have such a codec.
 std::optional<Plan> price_plan(const PlanRequest& request, int exit,
                                std::vector<std::optional<Tier>> tier,
                                const std::vector<CrossingCodec>& codecs);

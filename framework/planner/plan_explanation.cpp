@@ -45,10 +45,12 @@ std::optional<Plan> plan_if_turned(const Planner& planner, const PlanRequest& re
                        goal.within,
                        request.result_bytes,
                        request.edge_queue,
+                       request.direct_link,
                        request.max_accuracy_loss,
                        request.max_uplink_bytes};
     change_link(turned.link, knob, factor);
     if (turned.link2) change_link(*turned.link2, knob, factor);
+    if (turned.direct_link) change_link(*turned.direct_link, knob, factor);
     std::optional<Plan> plan = planner.plan(turned);
     if (plan && plan->feasible) return plan;
   }

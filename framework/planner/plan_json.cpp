@@ -10,6 +10,7 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr const char* kPlanSchema = "branchline.plan/1";
+constexpr const char* kJobsSchema = "branchline.jobs/1";
 
 ordered_json breakdown_to_json(const Breakdown& breakdown, bool three_tiers) {
   ordered_json json = {{"device", breakdown.device.count()},
@@ -24,12 +25,8 @@ ordered_json breakdown_to_json(const Breakdown& breakdown, bool three_tiers) {
   return json;
 }
 
-}  // namespace
-
-std::string to_json(const Plan& plan, Nanoseconds solver_time, bool three_tiers) {
-  ordered_json json = {{"schema", kPlanSchema},
-                       {"exit", plan.exit + 1},
-                       {"tier", internal::placement_json(plan.tier)}};
+ordered_json plan_fields(const Plan& plan, bool three_tiers) {
+  ordered_json json = {{"exit", plan.exit + 1}, {"tier", internal::placement_json(plan.tier)}};
   internal::add_codecs(json, plan.codecs, plan.accuracy_loss);
   json["predicted_ns"] = plan.predicted.count();
   json["uplink_bytes"] = plan.uplink_bytes;
@@ -39,8 +36,26 @@ std::string to_json(const Plan& plan, Nanoseconds solver_time, bool three_tiers)
     json["downlink2_bytes"] = plan.downlink2_bytes;
   }
   json["breakdown_ns"] = breakdown_to_json(plan.breakdown, three_tiers);
+  if (!plan.order.empty()) json["order"] = plan.order;
   json["feasible"] = plan.feasible;
+  return json;
+}
+
+}  // namespace
+
+std::string to_json(const Plan& plan, Nanoseconds solver_time, bool three_tiers) {
+  ordered_json json = {{"schema", kPlanSchema}};
+  json.update(plan_fields(plan, three_tiers));
   json["solver_ns"] = solver_time.count();
+  return json.dump(2) + '\n';
+}
+
+std::string to_json(const JobsPlan& plan, Nanoseconds solver_time) {
+  ordered_json jobs = ordered_json::array();
+  for (const Plan& job : plan.plans) jobs.push_back(plan_fields(job, false));
+  const ordered_json json = {{"schema", kJobsSchema},     {"exit", plan.exit + 1},
+                             {"jobs", std::move(jobs)},   {"makespan_ns", plan.makespan.count()},
+                             {"feasible", plan.feasible}, {"solver_ns", solver_time.count()}};
   return json.dump(2) + '\n';
 }
 

@@ -27,6 +27,11 @@ void check_link(const LinkSpeed& link, const std::string& name) {
 void check_request(const PlanRequest& request) {
   check_link(request.link, "device–edge link");
   if (request.link2) check_link(*request.link2, "edge–cloud link");
+  if (request.direct_link) check_link(*request.direct_link, "device–cloud link");
+  if (request.direct_link && request.graph.tiers.size() < 3) {
+    throw InputError("there is no cloud for the device–cloud link",
+                     "graph '" + request.graph.name + "'", "profile it on three tiers");
+  }
   if (request.exit && (*request.exit < 0 || *request.exit >= request.graph.exit_count())) {
     throw InputError("there is no exit " + std::to_string(*request.exit + 1),
                      "graph '" + request.graph.name + "'",

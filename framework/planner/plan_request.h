@@ -26,6 +26,8 @@ struct PlanRequest {
   std::optional<Nanoseconds> deadline;       ///< duration from the start of the request
   std::optional<std::int64_t> result_bytes;  ///< nullopt: the bytes of the exit's logits
   Nanoseconds edge_queue{0};  ///< waiting time expected at the edge, paid once when it is used
+  std::optional<LinkSpeed> direct_link =
+      {};  ///< device–cloud, past the edge; only with three tiers
   /// Most that the crossings' codecs may lose together, 0..1; nullopt: any that the graph lists.
   std::optional<double> max_accuracy_loss = std::nullopt;
   std::optional<std::int64_t> max_uplink_bytes = std::nullopt;  ///< device–edge

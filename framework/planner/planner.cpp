@@ -39,6 +39,10 @@ void check_caps(const PlanRequest& request, const Planner& planner) {
     throw InputError("'" + planner.name() + "' keeps no cap on accuracy loss or uplink bytes",
                      "plan request", "choose an algorithm that does, such as exact2");
   }
+  if (request.direct_link) {
+    throw InputError("a cap on accuracy loss or uplink bytes beside a direct device–cloud link",
+                     "plan request", "leave out one of them");
+  }
 }
 
 }  // namespace

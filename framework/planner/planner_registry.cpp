@@ -10,6 +10,8 @@
 #include "framework/planner/algorithms/exact.h"
 #include "framework/planner/algorithms/hpa.h"
 #include "framework/planner/algorithms/neurosurgeon.h"
+#include "framework/planner/algorithms/pipeline.h"
+#include "framework/planner/algorithms/pipeline_schedulers.h"
 #include "framework/planner/algorithms/qdmp.h"
 #include "framework/planner/algorithms/single_tier.h"
 #include "framework/planner/algorithms/throughput.h"
@@ -57,6 +59,10 @@ PlannerRegistry standard_planners() {
   registry.add(make_exact_two_tier());
   registry.add(make_exact_three_tier());
   registry.add(make_throughput());
+  registry.add(make_pipeline());
+  registry.add(make_pipeline_paths());
+  registry.add(make_pipeline_tree());
+  registry.add(make_pipeline_dag());
   registry.add(make_brute_force());
   return registry;
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "framework/base/error.h"
+
 namespace branchline::planner {
 
 Nanoseconds StageTimes::longest() const {
@@ -15,6 +17,7 @@ double StageTimes::frames_per_s() const {
 }
 
 StageTimes stage_times(const PlanRequest& request, const Plan& plan) {
+  BL_EXPECT(!request.direct_link, "stages past the edge are not told apart");
   const auto uses = [&plan](Tier tier) {
     return std::find(plan.tier.begin(), plan.tier.end(), tier) != plan.tier.end();
   };

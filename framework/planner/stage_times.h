@@ -18,7 +18,7 @@ struct StageTimes {
   friend bool operator==(const StageTimes&, const StageTimes&) = default;
 };
 
-/// @param plan  priced for `request`
+/// @param plan  priced for `request`, which has no direct device–cloud link
 StageTimes stage_times(const PlanRequest& request, const Plan& plan);
 
 }  // namespace branchline::planner

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <string>
 
 #include "framework/base/error.h"
 #include "framework/planner/plan_cost.h"
@@ -52,6 +53,24 @@ Transfer cheapest_transfer(const PlanRequest& request, const graph::Unit& unit, 
     if (!cheapest || way.time() < cheapest->time()) cheapest = way;
   });
   return *cheapest;
+}
+
+Transfer listed_transfer(const PlanRequest& request, const graph::Unit& unit, Tier from, Tier to,
+                         const std::vector<CrossingCodec>& codecs) {
+  PlanRequest uncapped = request;
+  uncapped.max_accuracy_loss.reset();
+  const std::vector<Transfer> ways = transfers(uncapped, unit, from, to);
+  const int link = static_cast<int>(std::min(from, to)) + 1;
+  for (const CrossingCodec& listed : codecs) {
+    if (listed.unit != unit.id || listed.link != link) continue;
+    for (const Transfer& way : ways) {
+      const bool named = way.codec != Transfer::kRaw &&
+                         unit.codecs[static_cast<std::size_t>(way.codec)].name == listed.codec;
+      if (named) return way;
+    }
+    BL_EXPECT(false, "unit " + std::to_string(unit.id) + " has no codec " + listed.codec);
+  }
+  return ways.front();
 }
 
 internal::WideSum up_time(const PlanRequest& request, const graph::Unit& unit, std::size_t hop) {

@@ -34,6 +34,10 @@ std::vector<Transfer> transfers(const PlanRequest& request, const graph::Unit& u
 /// (plan_cost.h) learn what a crossing costs.
 Transfer cheapest_transfer(const PlanRequest& request, const graph::Unit& unit, Tier from, Tier to);
 
+/// The one that a plan's list names for this crossing; raw when it names none. Caps do not count.
+Transfer listed_transfer(const PlanRequest& request, const graph::Unit& unit, Tier from, Tier to,
+                         const std::vector<CrossingCodec>& codecs);
+
 /// The time of the cheapest transfer over hop 0 (device to edge) or 1 (edge to cloud).
 internal::WideSum up_time(const PlanRequest& request, const graph::Unit& unit, std::size_t hop);
 

@@ -113,7 +113,8 @@ class BruteSearch {
     const WideSum total = time_ + way_back(home);
     const bool stuck = home != Tier::device && !unit_at(order_.size() - 1).transmissible;
     if (stuck) return;
-    plan_.predicted = clamped_time(total);
+    plan_.predicted = request_.direct_link ? price_plan(request_, exit_, plan_.tier)->predicted
+                                           : clamped_time(total);
     if (best_ && !better(plan_, *best_)) return;
     if (!has_caps(request_)) {
       best_ = plan_;

@@ -4,6 +4,7 @@
 
 #include "framework/base/error.h"
 #include "framework/planner/internal/capped_cut.h"
+#include "framework/planner/internal/direct_link.h"
 #include "framework/planner/internal/exact_cut.h"
 #include "framework/planner/plan_cost.h"
 #include "framework/planner/transfer.h"
@@ -29,9 +30,9 @@ class ExactPlanner final : public Planner {
     if (!cut) return std::nullopt;
     std::optional<Plan> plan = price_plan(
         request, exit, internal::tiers_by_unit(problem, cut->labels, request.graph.unit_count()));
-    BL_EXPECT(plan && plan->predicted == internal::clamped_time(cut->cost),
+    BL_EXPECT(plan && (request.direct_link || plan->predicted == internal::clamped_time(cut->cost)),
               "the min-cut and price_plan disagree");
-    return plan;
+    return request.direct_link ? internal::improve_over_direct_link(request, *plan) : plan;
   }
 
   bool three_tiers_;

@@ -19,6 +19,8 @@ std::unique_ptr<Planner> make_exact_two_tier();
 /// "exact3": the same over device, edge and cloud, still in one min-cut: per unit one vertex for
 /// "not beyond the device" and one for "not beyond the edge". Exact because the edge relays what
 /// the device sends to the cloud. None of the papers has it. Takes two tiers too.
+/// With a direct device–cloud link the pair costs are no longer submodular and this is a heuristic:
+/// internal/direct_link.h.
 std::unique_ptr<Planner> make_exact_three_tier();
 
 }  // namespace branchline::planner

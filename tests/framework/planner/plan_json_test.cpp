@@ -39,5 +39,26 @@ TEST(PlanJson, ThreeTiersAddTheSecondLinkAndTheCloud) {
             R"({"device":1,"uplink":2,"edge":3,"downlink":4,"uplink2":5,"cloud":6,"downlink2":7})");
 }
 
+TEST(PlanJson, AScheduledPlanTellsItsOrder) {
+  Plan plan = sample_plan();
+  EXPECT_FALSE(nlohmann::json::parse(to_json(plan, Nanoseconds(99), false)).contains("order"));
+  plan.order = {0, 3, 2};
+  const auto json = nlohmann::json::parse(to_json(plan, Nanoseconds(99), false));
+  EXPECT_EQ(json["order"].dump(), "[0,3,2]");
+}
+
+TEST(PlanJson, SeveralJobsAreTheDocumentedSchema) {
+  JobsPlan jobs;
+  jobs.exit = 1;
+  jobs.plans = {sample_plan()};
+  jobs.makespan = Nanoseconds(31);
+  const auto json = nlohmann::ordered_json::parse(to_json(jobs, Nanoseconds(99)));
+  EXPECT_EQ(json.dump(),
+            R"({"schema":"branchline.jobs/1","exit":2,"jobs":[{"exit":2,)"
+            R"("tier":{"0":"device","2":"edge","3":"cloud"},"predicted_ns":28,"uplink_bytes":10,)"
+            R"("downlink_bytes":20,"breakdown_ns":{"device":1,"uplink":2,"edge":3,"downlink":4},)"
+            R"("feasible":false}],"makespan_ns":31,"feasible":true,"solver_ns":99})");
+}
+
 }  // namespace
 }  // namespace branchline::planner

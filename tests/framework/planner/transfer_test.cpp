@@ -7,6 +7,7 @@
 #include "framework/planner/algorithms/exact.h"
 #include "framework/planner/plan_json.h"
 #include "framework/planner/planner_registry.h"
+#include "framework/planner/simulate.h"
 #include "tests/support/codec_choices.h"
 #include "tests/support/common_graphs.h"
 #include "tests/support/plan_requests.h"
@@ -150,6 +151,10 @@ TEST(EveryPlannerWithCodecs, IsPricedLikeAllOthers) {
       SCOPED_TRACE(planner->name());
       const std::optional<Plan> plan = planner->plan(request);
       if (!plan) continue;
+      if (!plan->order.empty()) {
+        EXPECT_EQ(simulate(request, *plan, ExecutionMode::overlapped).makespan, plan->predicted);
+        continue;
+      }
       EXPECT_EQ(price_plan(request, 0, plan->tier, plan->codecs), plan);
       const bool flows_back = planner->name() == "edgent-server-first" ||
                               planner->name() == "edgent-as-published" ||
