@@ -31,6 +31,22 @@ ordered_json features_to_json(const LayerFeatures& features) {
           {"filter_term", features.filter_term}};
 }
 
+ordered_json times_to_json(const std::vector<std::optional<Nanoseconds>>& times) {
+  ordered_json json = ordered_json::array();
+  for (const std::optional<Nanoseconds>& time : times) {
+    json.push_back(time ? ordered_json(time->count()) : ordered_json(nullptr));
+  }
+  return json;
+}
+
+ordered_json codec_to_json(const CodecOption& codec) {
+  return {{"name", codec.name},
+          {"bytes", codec.bytes},
+          {"encode_ns", times_to_json(codec.encode)},
+          {"decode_ns", times_to_json(codec.decode)},
+          {"accuracy_loss", codec.accuracy_loss}};
+}
+
 /// A plain unit id when the value is the unit's first output, [unit, index] otherwise.
 ordered_json value_to_json(const ValueId& value) {
   if (value.index == 0) return value.unit;
@@ -40,10 +56,7 @@ ordered_json value_to_json(const ValueId& value) {
 ordered_json unit_to_json(const Unit& unit) {
   ordered_json json = {{"id", unit.id}, {"name", unit.name}};
   if (!unit.type.empty()) json["type"] = unit.type;
-  json["time_ns"] = ordered_json::array();
-  for (const std::optional<Nanoseconds>& time : unit.time) {
-    json["time_ns"].push_back(time ? ordered_json(time->count()) : ordered_json(nullptr));
-  }
+  json["time_ns"] = times_to_json(unit.time);
   json["output_bytes"] = unit.output_bytes;
   json["inputs"] = ordered_json::array();
   for (const ValueId& input : unit.inputs) json["inputs"].push_back(value_to_json(input));
@@ -52,6 +65,7 @@ ordered_json unit_to_json(const Unit& unit) {
     json["outputs"] = ordered_json::array();
     for (const TensorSpec& output : unit.outputs) json["outputs"].push_back(spec_to_json(output));
   }
+  for (const CodecOption& codec : unit.codecs) json["codecs"].push_back(codec_to_json(codec));
   if (unit.features != LayerFeatures{}) json["features"] = features_to_json(unit.features);
   return json;
 }
@@ -216,15 +230,34 @@ class GraphReader {
     return features;
   }
 
-  void read_times(const Json& json, const std::string& owner, Unit& unit) const {
-    if (!given(json, "time_ns")) return;
-    for (const Json& time : list(json, "time_ns", owner)) {
+  using Times = std::vector<std::optional<Nanoseconds>>;
+
+  Times read_times(const Json& json, const char* key, const std::string& owner) const {
+    Times times;
+    if (!given(json, key)) return times;
+    for (const Json& time : list(json, key, owner)) {
       if (time.is_null()) {
-        unit.time.emplace_back(std::nullopt);
+        times.emplace_back(std::nullopt);
       } else {
-        unit.time.emplace_back(Nanoseconds(integer(time, owner + ": a time in \"time_ns\"")));
+        times.emplace_back(Nanoseconds(integer(time, owner + ": a time in \"" + key + '"')));
       }
     }
+    return times;
+  }
+
+  CodecOption read_codec(const Json& json, const std::string& owner) const {
+    CodecOption codec;
+    codec.name = text(json, "name", owner, "");
+    codec.bytes = integer(field(json, "bytes", owner), owner + ": \"bytes\"");
+    codec.encode = read_times(json, "encode_ns", owner);
+    codec.decode = read_times(json, "decode_ns", owner);
+    if (given(json, "accuracy_loss")) {
+      if (!json["accuracy_loss"].is_number()) {
+        fail(owner + ": \"accuracy_loss\" is no number", "0 to 1");
+      }
+      codec.accuracy_loss = json["accuracy_loss"].get<double>();
+    }
+    return codec;
   }
 
   Unit read_unit(const Json& json, std::size_t position) const {
@@ -233,7 +266,7 @@ class GraphReader {
     unit.id = small_integer(field(json, "id", owner), owner + ": \"id\"");
     unit.name = text(json, "name", owner, "unit" + std::to_string(unit.id));
     unit.type = text(json, "type", owner, "");
-    read_times(json, owner, unit);
+    unit.time = read_times(json, "time_ns", owner);
     unit.output_bytes = integer(field(json, "output_bytes", owner), owner + ": \"output_bytes\"");
     std::set<std::pair<std::int32_t, std::int32_t>> known;
     for (const Json& input : list(json, "inputs", owner)) {
@@ -244,6 +277,11 @@ class GraphReader {
     if (given(json, "outputs")) {
       for (const Json& output : list(json, "outputs", owner)) {
         unit.outputs.push_back(read_spec(output, owner + ": an output"));
+      }
+    }
+    if (given(json, "codecs")) {
+      for (const Json& codec : list(json, "codecs", owner)) {
+        unit.codecs.push_back(read_codec(codec, owner + ": a codec"));
       }
     }
     if (given(json, "features")) unit.features = read_features(json["features"], owner);

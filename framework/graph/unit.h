@@ -32,6 +32,17 @@ struct LayerFeatures {
   friend bool operator==(const LayerFeatures&, const LayerFeatures&) = default;
 };
 
+/// A codec that a unit's outputs may be sent through, measured; raw needs none.
+struct CodecOption {
+  std::string name;        ///< "fp16", "int8", "jpeg", …; never "raw"
+  std::int64_t bytes = 0;  ///< on the wire when all outputs cross
+  /// Time per tier, in the order of LayerGraph::tiers; nullopt: the tier cannot do it.
+  std::vector<std::optional<Nanoseconds>> encode, decode;
+  double accuracy_loss = 0;  ///< 0..1, what one crossing costs
+
+  friend bool operator==(const CodecOption&, const CodecOption&) = default;
+};
+
 /// The smallest thing that is placed: a fused group of operators. Ids are a topological order; unit
 /// 0 is the input.
 struct Unit {
@@ -45,6 +56,7 @@ struct Unit {
   std::int64_t output_bytes = 0;  ///< bytes on the wire when all outputs cross, before any codec
   bool transmissible =
       true;  ///< false: no cut may pass through its outputs (a value no frame can carry)
+  std::vector<CodecOption> codecs;  ///< other ways to send the outputs than as they are
   LayerFeatures features;
   /// Time per tier, in the order of LayerGraph::tiers; nullopt: the tier cannot run it. Empty: not
   /// profiled.

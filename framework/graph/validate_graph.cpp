@@ -50,6 +50,7 @@ class GraphChecker {
     check_inputs(unit);
     check_outputs(unit);
     check_times(unit);
+    check_codecs(unit);
   }
 
   void check_inputs(const Unit& unit) const {
@@ -123,6 +124,42 @@ class GraphChecker {
     }
     if (unit.id == 0 && !unit.time.empty() && !unit.time[0]) {
       fail(title(unit) + " cannot run on the device", "the input is born there: give it time 0");
+    }
+  }
+
+  void check_codecs(const Unit& unit) const {
+    for (std::size_t place = 0; place < unit.codecs.size(); ++place) {
+      const CodecOption& codec = unit.codecs[place];
+      const std::string name = title(unit) + ": codec '" + quotable(codec.name) + "'";
+      if (codec.name.empty() || codec.name == "raw") {
+        fail(name + " has no name of its own", "raw is always there and needs no entry");
+      }
+      for (std::size_t other = 0; other < place; ++other) {
+        if (unit.codecs[other].name == codec.name) fail(name + " is listed twice", "list it once");
+      }
+      if (codec.bytes < 0) {
+        fail(name + " has bytes " + std::to_string(codec.bytes), "bytes are never negative");
+      }
+      if (!(codec.accuracy_loss >= 0 && codec.accuracy_loss <= 1)) {
+        fail(name + " has accuracy_loss " + std::to_string(codec.accuracy_loss),
+             "losses are 0 to 1; write 0 where a gain was measured");
+      }
+      check_codec_times(codec.encode, name + ": encode_ns");
+      check_codec_times(codec.decode, name + ": decode_ns");
+    }
+  }
+
+  void check_codec_times(const std::vector<std::optional<Nanoseconds>>& times,
+                         const std::string& field) const {
+    if (times.size() != graph_.tiers.size()) {
+      fail(field + " has " + std::to_string(times.size()) + " times for " +
+               std::to_string(graph_.tiers.size()) + " tiers",
+           "it has one entry per tier, null where the tier does not know the codec");
+    }
+    for (const std::optional<Nanoseconds>& time : times) {
+      if (time && time->count() < 0) {
+        fail(field + " has " + std::to_string(time->count()) + " ns", "times are never negative");
+      }
     }
   }
 

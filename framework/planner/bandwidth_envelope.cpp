@@ -74,6 +74,8 @@ class EnvelopeSearch {
   void take(const Line& line) {
     EnvelopePlan plan;
     plan.tier = cut_.tiers(line.plan.labels);
+    plan.codecs = line.plan.codecs;
+    plan.accuracy_loss = line.plan.accuracy_loss;
     plan.fixed = internal::clamped_time(line.fixed);
     plan.uplink_bytes = internal::clamped(line.uplink_bytes);
     if (!envelope_.plans.empty()) {

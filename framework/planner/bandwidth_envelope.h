@@ -16,6 +16,8 @@ struct EnvelopePlan {
   std::int64_t uplink_bytes = 0;
   double from_bytes_per_s =
       0;  ///< the fastest plan from this uplink goodput on, up to the next one's
+  std::vector<CrossingCodec> codecs;  ///< as in Plan
+  double accuracy_loss = 0;
 
   friend bool operator==(const EnvelopePlan&, const EnvelopePlan&) = default;
 };
@@ -37,7 +39,7 @@ struct BandwidthEnvelope {
 /// Eisner and Severance, 1976: solve at both ends; where two neighbours' lines cross solve again;
 /// recurse while a cheaper plan appears. At most 2k + 1 min-cuts for k plans. Integer arithmetic:
 /// exact.
-/// @param request  two tiers; its uplink goodput and deadline do not count
+/// @param request  two tiers; its uplink goodput, deadline and caps do not count
 /// @param exit     index from 0, checked
 /// @throws InputError as plan_map (plan_map.h).
 BandwidthEnvelope bandwidth_envelope(const PlanRequest& request, int exit);

@@ -15,13 +15,24 @@ using graph::Nanoseconds;
 
 /// Where the predicted time goes; without Plan::order the parts add up to Plan::predicted. Links: 1
 /// is device–edge, 2 is edge–cloud, direct is device–cloud. Each link's round trip counts half as
-/// uplink, half as downlink; the edge's queue counts as edge.
+/// uplink, half as downlink; the edge's queue counts as edge. Encoding counts as the sending tier's
+/// time, decoding as the receiving one's.
 struct Breakdown {
   Nanoseconds device{0}, uplink{0}, edge{0}, downlink{0};
   Nanoseconds uplink2{0}, cloud{0}, downlink2{0};
   Nanoseconds direct_uplink{0}, direct_downlink{0};
 
   friend bool operator==(const Breakdown&, const Breakdown&) = default;
+};
+
+/// An output that crosses a link encoded (graph::CodecOption); a crossing that is not listed goes
+/// raw.
+struct CrossingCodec {
+  std::int32_t unit = 0;
+  int link = 1;  ///< 1 is device–edge, 2 is edge–cloud
+  std::string codec;
+
+  friend bool operator==(const CrossingCodec&, const CrossingCodec&) = default;
 };
 
 /// An exit and a tier for every unit that it needs, with what the cost model predicts for it. A
@@ -39,7 +50,9 @@ struct Plan {
   /// With an order `predicted` is the overlapped makespan (simulate.h): outputs are sent while the
   /// next unit computes, so that the breakdown's parts overlap and may add up to more.
   std::vector<std::int32_t> order;
-  bool feasible = true;  ///< predicted <= deadline, or no deadline was given
+  std::vector<CrossingCodec> codecs;  ///< ascending in unit and link
+  double accuracy_loss = 0;           ///< what those codecs lose, added up
+  bool feasible = true;               ///< predicted <= deadline, or no deadline was given
 
   friend bool operator==(const Plan&, const Plan&) = default;
 };

@@ -6,7 +6,9 @@
 #include <limits>
 
 #include "framework/base/error.h"
+#include "framework/planner/internal/codec_choice.h"
 #include "framework/planner/internal/wide_sum.h"
+#include "framework/planner/transfer.h"
 
 namespace branchline::planner {
 namespace {
@@ -27,10 +29,10 @@ struct Traffic {
   WideSum bytes = 0;
   WideSum time = 0;
 
-  void carry(std::int64_t more, double goodput_bytes_per_s) {
+  void carry(std::int64_t more_bytes, Nanoseconds more_time) {
     used = true;
-    bytes += more;
-    time += transfer_time(more, goodput_bytes_per_s).count();
+    bytes += more_bytes;
+    time += more_time.count();
   }
 };
 
@@ -40,16 +42,17 @@ enum class Route { over_the_edge, direct_where_shorter };
 /// Adds up one placement.
 class PlacementPrice {
  public:
+  /// @param codecs  null: the quickest
   PlacementPrice(const PlanRequest& request, int exit, const std::vector<std::optional<Tier>>& tier,
-                 Route route)
-      : request_(request), exit_(exit), tier_(tier), route_(route) {}
+                 Route route, const std::vector<CrossingCodec>* codecs)
+      : request_(request), exit_(exit), tier_(tier), route_(route), codecs_(codecs) {}
 
   /// @returns false when the placement cannot run.
   bool add_up() {
     for (const Unit& unit : request_.graph.units) {
       if (tier_[static_cast<std::size_t>(unit.id)] && !add_compute(unit)) return false;
     }
-    return add_transfers() && add_result();
+    return list_crossings() && add_crossings() && add_result();
   }
 
   Plan plan() const {
@@ -80,6 +83,8 @@ class PlacementPrice {
     plan.downlink2_bytes = clamped(down_[1].bytes);
     plan.direct_uplink_bytes = clamped(direct_up_.bytes);
     plan.direct_downlink_bytes = clamped(direct_down_.bytes);
+    plan.codecs = used_codecs_;
+    plan.accuracy_loss = static_cast<double>(loss_millionths_) / 1e6;
     plan.feasible = !request_.deadline || plan.predicted <= *request_.deadline;
     return plan;
   }
@@ -106,7 +111,7 @@ class PlacementPrice {
 
   /// The innermost and the outermost tier that hold each producer's output: its own and its
   /// readers'. It crosses every hop between, once.
-  bool add_transfers() {
+  bool list_crossings() {
     const std::vector<Unit>& units = request_.graph.units;
     std::vector<std::size_t> innermost(units.size()), outermost(units.size());
     for (std::size_t id = 0; id < units.size(); ++id) {
@@ -123,15 +128,70 @@ class PlacementPrice {
       if (!units[id].transmissible) return false;
       const std::size_t home = place_of(*tier_[id]);
       const bool may_pass_the_edge = home == 0 && outermost[id] == 2 && !read_on_edge(id);
-      if (may_pass_the_edge && goes_up_directly(units[id].output_bytes)) continue;
+      if (may_pass_the_edge && goes_up_directly(units[id])) continue;
       for (std::size_t hop = home; hop < outermost[id]; ++hop) {
-        up_[hop].carry(units[id].output_bytes, link(hop).uplink_bytes_per_s);
+        crossings_.push_back({&units[id], hop, true});
       }
       for (std::size_t hop = innermost[id]; hop < home; ++hop) {
-        down_[hop].carry(units[id].output_bytes, link(hop).downlink_bytes_per_s);
+        crossings_.push_back({&units[id], hop, false});
       }
     }
     return true;
+  }
+
+  struct Crossing {
+    const Unit* unit;
+    std::size_t hop;
+    bool up;
+
+    Tier from() const { return static_cast<Tier>(up ? hop : hop + 1); }
+    Tier to() const { return static_cast<Tier>(up ? hop + 1 : hop); }
+  };
+
+  bool add_crossings() {
+    if (codecs_ != nullptr) {
+      for (const Crossing& crossing : crossings_) {
+        add_crossing(crossing, listed_transfer(request_, *crossing.unit, crossing.from(),
+                                               crossing.to(), *codecs_));
+      }
+      BL_EXPECT(used_codecs_.size() == codecs_->size(), "a codec for what does not cross");
+    } else if (has_caps(request_)) {
+      return add_capped_crossings();
+    } else {
+      for (const Crossing& crossing : crossings_) {
+        add_crossing(crossing,
+                     cheapest_transfer(request_, *crossing.unit, crossing.from(), crossing.to()));
+      }
+    }
+    return true;
+  }
+
+  bool add_capped_crossings() {
+    std::vector<internal::CrossingWays> ways;
+    for (const Crossing& crossing : crossings_) {
+      ways.push_back({transfers(request_, *crossing.unit, crossing.from(), crossing.to()),
+                      crossing.up && crossing.hop == 0});
+    }
+    const auto chosen = internal::choose_within_caps(request_, ways);
+    if (!chosen) return false;
+    for (std::size_t at = 0; at < crossings_.size(); ++at) {
+      add_crossing(crossings_[at], ways[at].ways[(*chosen)[at]]);
+    }
+    return true;
+  }
+
+  static const std::string& name_of_codec(const Crossing& crossing, const Transfer& way) {
+    return crossing.unit->codecs[static_cast<std::size_t>(way.codec)].name;
+  }
+
+  void add_crossing(const Crossing& crossing, const Transfer& way) {
+    compute_[place_of(crossing.from())] += way.encode.count();
+    compute_[place_of(crossing.to())] += way.decode.count();
+    (crossing.up ? up_ : down_)[crossing.hop].carry(way.bytes, way.link);
+    if (way.codec == Transfer::kRaw) return;
+    loss_millionths_ += way.loss_millionths;
+    used_codecs_.push_back(
+        {crossing.unit->id, static_cast<int>(crossing.hop) + 1, name_of_codec(crossing, way)});
   }
 
   bool add_result() {
@@ -141,7 +201,8 @@ class PlacementPrice {
     if (!request_.graph.units[static_cast<std::size_t>(unit)].transmissible) return false;
     if (home == 2 && comes_down_directly(result_bytes(request_, exit_))) return true;
     for (std::size_t hop = 0; hop < home; ++hop) {
-      down_[hop].carry(result_bytes(request_, exit_), link(hop).downlink_bytes_per_s);
+      const std::int64_t bytes = result_bytes(request_, exit_);
+      down_[hop].carry(bytes, transfer_time(bytes, link(hop).downlink_bytes_per_s));
     }
     return true;
   }
@@ -161,20 +222,26 @@ class PlacementPrice {
     return read_on_edge_[producer];
   }
 
-  bool goes_up_directly(std::int64_t bytes) {
-    return goes_directly(direct_up_, bytes, &LinkSpeed::uplink_bytes_per_s);
-  }
-  bool comes_down_directly(std::int64_t bytes) {
-    return goes_directly(direct_down_, bytes, &LinkSpeed::downlink_bytes_per_s);
+  /// Raw, where that is quicker than the two hops with their best codecs.
+  bool goes_up_directly(const Unit& unit) {
+    if (route_ == Route::over_the_edge) return false;
+    const WideSum relayed = up_time(request_, unit, 0) + up_time(request_, unit, 1);
+    return goes_directly(direct_up_, unit.output_bytes, request_.direct_link->uplink_bytes_per_s,
+                         relayed);
   }
 
-  bool goes_directly(Traffic& direct, std::int64_t bytes, double LinkSpeed::*goodput) {
+  bool comes_down_directly(std::int64_t bytes) {
     if (route_ == Route::over_the_edge) return false;
-    const auto time = [&](const LinkSpeed& hop) {
-      return WideSum{transfer_time(bytes, hop.*goodput).count()};
-    };
-    if (time(*request_.direct_link) >= time(link(0)) + time(link(1))) return false;
-    direct.carry(bytes, (*request_.direct_link).*goodput);
+    const WideSum relayed = WideSum{transfer_time(bytes, link(0).downlink_bytes_per_s).count()} +
+                            transfer_time(bytes, link(1).downlink_bytes_per_s).count();
+    return goes_directly(direct_down_, bytes, request_.direct_link->downlink_bytes_per_s, relayed);
+  }
+
+  static bool goes_directly(Traffic& direct, std::int64_t bytes, double bytes_per_s,
+                            WideSum relayed) {
+    const Nanoseconds time = transfer_time(bytes, bytes_per_s);
+    if (time.count() >= relayed) return false;
+    direct.carry(bytes, time);
     return true;
   }
 
@@ -184,6 +251,10 @@ class PlacementPrice {
   Route route_;
   std::array<WideSum, kHops + 1> compute_{};
   std::array<Traffic, kHops> up_, down_;
+  std::vector<Crossing> crossings_;
+  const std::vector<CrossingCodec>* codecs_;
+  std::vector<CrossingCodec> used_codecs_;
+  WideSum loss_millionths_ = 0;
   Traffic direct_up_, direct_down_;
   mutable std::vector<bool> read_on_edge_;  ///< by unit id; empty: not looked at yet
 };
@@ -204,10 +275,9 @@ int compare_sets(const Plan& a, const Plan& b, const Member& member) {
   return 0;
 }
 
-}  // namespace
-
-std::optional<Plan> price_plan(const PlanRequest& request, int exit,
-                               std::vector<std::optional<Tier>> tier) {
+std::optional<Plan> price_placement(const PlanRequest& request, int exit,
+                                    const std::vector<std::optional<Tier>>& tier,
+                                    const std::vector<CrossingCodec>* codecs) {
   const std::vector<bool> needed = graph::units_of_exit(request.graph, exit);
   BL_EXPECT(tier.size() == needed.size(), "the placement must have an entry per unit");
   for (std::size_t id = 0; id < tier.size(); ++id) {
@@ -216,14 +286,30 @@ std::optional<Plan> price_plan(const PlanRequest& request, int exit,
         "unit " + std::to_string(id) + (needed[id] ? " needs" : " must not have") + " a tier");
   }
   BL_EXPECT(tier[0] == Tier::device, "unit 0 is the input and stays on the device");
-  PlacementPrice relayed(request, exit, tier, Route::over_the_edge);
+  PlacementPrice relayed(request, exit, tier, Route::over_the_edge, codecs);
   if (!relayed.add_up()) return std::nullopt;
   Plan plan = relayed.plan();
   if (!request.direct_link) return plan;
-  PlacementPrice direct(request, exit, tier, Route::direct_where_shorter);
+  PlacementPrice direct(request, exit, tier, Route::direct_where_shorter, codecs);
   direct.add_up();
   Plan other = direct.plan();
   return other.predicted < plan.predicted ? other : plan;
+}
+
+}  // namespace
+
+std::optional<Plan> price_plan(const PlanRequest& request, int exit,
+                               std::vector<std::optional<Tier>> tier) {
+  return price_placement(request, exit, tier, nullptr);
+}
+
+std::optional<Plan> price_plan(const PlanRequest& request, int exit,
+                               std::vector<std::optional<Tier>> tier,
+                               const std::vector<CrossingCodec>& codecs) {
+  PlanRequest uncapped = request;
+  uncapped.max_accuracy_loss.reset();
+  uncapped.direct_link.reset();
+  return price_placement(uncapped, exit, tier, &codecs);
 }
 
 bool better(const Plan& a, const Plan& b) {

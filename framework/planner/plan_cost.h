@@ -11,7 +11,9 @@ namespace branchline::planner {
 /// The one cost model: latency of a placement, in integer nanoseconds. The sum of
 /// - compute on the chosen tiers,
 /// - each producer's output once per hop and direction it crosses, however many consumers wait
-///   (between device and cloud the edge relays it: two hops),
+///   (between device and cloud the edge relays it: two hops), raw or through the codec that takes
+///   the least time, encoding and decoding included (transfer.h); a relayed value is decoded and
+///   encoded again,
 /// - per hop used: one round trip, and the result's download when the exit lies beyond it,
 /// - edge_queue once when anything is remote.
 /// With a direct device–cloud link, two accounts are made and the lower one is the price (of equals
@@ -23,10 +25,19 @@ namespace branchline::planner {
 /// direction may be priced: Edgent's plans run the front on the edge and the tail on the device.
 /// @param tier  by unit id; nullopt exactly for the units the exit does not need; unit 0 on the
 /// device
+/// With PlanRequest::max_accuracy_loss or max_uplink_bytes the codecs are the quickest that keep
+/// them together (internal/codec_choice.h).
 /// @returns nullopt when a unit stands on a tier that cannot run it or a value that cannot travel
-/// would cross. Plan::feasible compares with request.deadline.
+/// would cross, or when the crossings cannot keep the request's caps. Plan::feasible compares with
+/// request.deadline.
 std::optional<Plan> price_plan(const PlanRequest& request, int exit,
                                std::vector<std::optional<Tier>> tier);
+
+/// The same placement with these codecs, whatever they cost: no caps. What crosses and is not
+/// listed goes raw; all goes over the edge. Each listed one must cross and have such a codec.
+std::optional<Plan> price_plan(const PlanRequest& request, int exit,
+                               std::vector<std::optional<Tier>> tier,
+                               const std::vector<CrossingCodec>& codecs);
 
 /// Order between plans of equal exit: less predicted time, then fewer remote units, then fewer
 /// units on the cloud, then the lower set of remote unit ids (as ascending lists, compared like

@@ -38,10 +38,19 @@ std::optional<Plan> plan_if_turned(const Planner& planner, const PlanRequest& re
   if (knob == Knob::device_speed) speed_up(graph, 0, factor);
   if (knob == Knob::edge_speed) speed_up(graph, 1, factor);
   for (int exit = graph.exit_count() - 1; exit >= goal.exit; --exit) {
-    PlanRequest turned{graph,       request.link,         request.link2,     exit,
-                       goal.within, request.result_bytes, request.edge_queue};
+    PlanRequest turned{graph,
+                       request.link,
+                       request.link2,
+                       exit,
+                       goal.within,
+                       request.result_bytes,
+                       request.edge_queue,
+                       request.direct_link,
+                       request.max_accuracy_loss,
+                       request.max_uplink_bytes};
     change_link(turned.link, knob, factor);
     if (turned.link2) change_link(*turned.link2, knob, factor);
+    if (turned.direct_link) change_link(*turned.direct_link, knob, factor);
     std::optional<Plan> plan = planner.plan(turned);
     if (plan && plan->feasible) return plan;
   }

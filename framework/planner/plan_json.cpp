@@ -31,11 +31,11 @@ ordered_json breakdown_to_json(const Breakdown& breakdown, bool three_tiers,
 }
 
 ordered_json plan_fields(const Plan& plan, bool three_tiers) {
-  ordered_json json = {{"exit", plan.exit + 1},
-                       {"tier", internal::placement_json(plan.tier)},
-                       {"predicted_ns", plan.predicted.count()},
-                       {"uplink_bytes", plan.uplink_bytes},
-                       {"downlink_bytes", plan.downlink_bytes}};
+  ordered_json json = {{"exit", plan.exit + 1}, {"tier", internal::placement_json(plan.tier)}};
+  internal::add_codecs(json, plan.codecs, plan.accuracy_loss);
+  json["predicted_ns"] = plan.predicted.count();
+  json["uplink_bytes"] = plan.uplink_bytes;
+  json["downlink_bytes"] = plan.downlink_bytes;
   if (three_tiers) {
     json["uplink2_bytes"] = plan.uplink2_bytes;
     json["downlink2_bytes"] = plan.downlink2_bytes;

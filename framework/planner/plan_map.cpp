@@ -23,6 +23,8 @@ MapPlan map_plan(const ResourceCut& cut, const ResourcePlan& plan) {
   entry.edge_time = Nanoseconds(plan.uses[internal::kEdgeTime]);
   entry.uplink_bytes = plan.uses[internal::kUplinkBytes];
   entry.remote = plan.remote();
+  entry.codecs = plan.codecs;
+  entry.accuracy_loss = plan.accuracy_loss;
   return entry;
 }
 

@@ -9,12 +9,15 @@
 
 namespace branchline::planner {
 
-/// One plan of a map: where the units stand and what that uses, at the profile's own speeds.
+/// One plan of a map: where the units stand, how what crosses is sent, and what that uses, at the
+/// profile's own speeds.
 struct MapPlan {
   std::vector<std::optional<Tier>> tier;  ///< by unit id, as in Plan
   Nanoseconds device_time{0}, edge_time{0};
   std::int64_t uplink_bytes = 0;
-  bool remote = false;  ///< anything leaves the device
+  bool remote = false;                ///< anything leaves the device
+  std::vector<CrossingCodec> codecs;  ///< as in Plan
+  double accuracy_loss = 0;
 
   friend bool operator==(const MapPlan&, const MapPlan&) = default;
 };
@@ -50,7 +53,8 @@ struct PlanMap {
   std::optional<MapChoice> look_up(const MapConditions& conditions) const;
 };
 
-/// @param request  its graph (two tiers) and result_bytes count, link, deadline and queue do not
+/// @param request  its graph (two tiers) and result_bytes count; link, deadline, queue and caps do
+///                 not
 /// @param exit     index from 0, checked
 /// @throws InputError when the graph is not profiled for two tiers or the exit's times or bytes add
 /// up to 2^40 or more (18 minutes, 1 TB). At most about three min-cuts a plan of the map;

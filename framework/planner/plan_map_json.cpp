@@ -12,18 +12,22 @@ using nlohmann::ordered_json;
 constexpr const char* kPlanMapSchema = "branchline.planmap/1";
 
 ordered_json map_plan_to_json(const MapPlan& plan) {
-  return {{"tier", internal::placement_json(plan.tier)},
-          {"device_ns", plan.device_time.count()},
-          {"edge_ns", plan.edge_time.count()},
-          {"uplink_bytes", plan.uplink_bytes},
-          {"remote", plan.remote}};
+  ordered_json json = {{"tier", internal::placement_json(plan.tier)},
+                       {"device_ns", plan.device_time.count()},
+                       {"edge_ns", plan.edge_time.count()},
+                       {"uplink_bytes", plan.uplink_bytes},
+                       {"remote", plan.remote}};
+  internal::add_codecs(json, plan.codecs, plan.accuracy_loss);
+  return json;
 }
 
 ordered_json envelope_plan_to_json(const EnvelopePlan& plan) {
-  return {{"from_bytes_per_s", plan.from_bytes_per_s},
-          {"tier", internal::placement_json(plan.tier)},
-          {"fixed_ns", plan.fixed.count()},
-          {"uplink_bytes", plan.uplink_bytes}};
+  ordered_json json = {{"from_bytes_per_s", plan.from_bytes_per_s},
+                       {"tier", internal::placement_json(plan.tier)},
+                       {"fixed_ns", plan.fixed.count()},
+                       {"uplink_bytes", plan.uplink_bytes}};
+  internal::add_codecs(json, plan.codecs, plan.accuracy_loss);
+  return json;
 }
 
 ordered_json exit_maps_to_json(const ExitMaps& maps) {

@@ -43,6 +43,15 @@ void check_request(const PlanRequest& request) {
   if (request.edge_queue.count() < 0) {
     throw InputError("negative queueing time", "plan request", "give 0 or more");
   }
+  const bool loss_is_share = !request.max_accuracy_loss ||
+                             (*request.max_accuracy_loss >= 0 && *request.max_accuracy_loss <= 1);
+  if (!loss_is_share) {
+    throw InputError("accuracy loss of at most " + std::to_string(*request.max_accuracy_loss),
+                     "plan request", "give 0 to 1");
+  }
+  if (request.max_uplink_bytes && *request.max_uplink_bytes < 0) {
+    throw InputError("negative cap on uplink bytes", "plan request", "give 0 or more");
+  }
 }
 
 }  // namespace branchline::planner

@@ -28,11 +28,14 @@ struct PlanRequest {
   Nanoseconds edge_queue{0};  ///< waiting time expected at the edge, paid once when it is used
   std::optional<LinkSpeed> direct_link =
       {};  ///< device–cloud, past the edge; only with three tiers
+  /// Most that the crossings' codecs may lose together, 0..1; nullopt: any that the graph lists.
+  std::optional<double> max_accuracy_loss = std::nullopt;
+  std::optional<std::int64_t> max_uplink_bytes = std::nullopt;  ///< device–edge
 };
 
 /// What can be wrong with a request whatever solves it.
-/// @throws InputError when a goodput is not positive, a time or size is negative or the exit is not
-/// there.
+/// @throws InputError when a goodput is not positive, a time or size is negative, a share is none
+/// or the exit is not there.
 void check_request(const PlanRequest& request);
 
 }  // namespace branchline::planner

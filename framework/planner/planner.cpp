@@ -3,6 +3,7 @@
 #include <string>
 
 #include "framework/base/error.h"
+#include "framework/planner/transfer.h"
 
 namespace branchline::planner {
 namespace {
@@ -32,10 +33,23 @@ void check_tiers(const PlanRequest& request, const Planner& planner) {
   }
 }
 
+void check_caps(const PlanRequest& request, const Planner& planner) {
+  if (!has_caps(request)) return;
+  if (!planner.keeps_caps()) {
+    throw InputError("'" + planner.name() + "' keeps no cap on accuracy loss or uplink bytes",
+                     "plan request", "choose an algorithm that does, such as exact2");
+  }
+  if (request.direct_link) {
+    throw InputError("a cap on accuracy loss or uplink bytes beside a direct device–cloud link",
+                     "plan request", "leave out one of them");
+  }
+}
+
 }  // namespace
 
 std::optional<Plan> Planner::plan(const PlanRequest& request) const {
   check_tiers(request, *this);
+  check_caps(request, *this);
   check_request(request);
   if (request.exit) return do_plan(request, *request.exit);
   std::optional<Plan> fastest;

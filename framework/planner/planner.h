@@ -23,12 +23,16 @@ class Planner {
   /// Whether it can place units on three tiers.
   virtual bool three_tiers() const { return false; }
 
+  /// Whether it keeps max_accuracy_loss and max_uplink_bytes.
+  virtual bool keeps_caps() const { return false; }
+
   /// With request.exit: the best plan for that exit. Without: the deepest exit whose plan meets the
   /// deadline; if none does, the fastest plan of all (of equals the deepest exit) with feasible =
   /// false. Without a deadline: the deepest exit. Exits that no placement can compute are passed
   /// over; nullopt when that leaves none.
   /// @throws InputError when the graph is not profiled for the tiers, the algorithm does not take
-  /// that many, a goodput is not positive or the exit is not there.
+  /// that many, a goodput is not positive, the exit is not there or the request has a cap that the
+  /// algorithm does not keep.
   std::optional<Plan> plan(const PlanRequest& request) const;
 
  private:

@@ -14,6 +14,7 @@
 #include "framework/planner/algorithms/pipeline_schedulers.h"
 #include "framework/planner/algorithms/qdmp.h"
 #include "framework/planner/algorithms/single_tier.h"
+#include "framework/planner/algorithms/throughput.h"
 
 namespace branchline::planner {
 
@@ -57,6 +58,7 @@ PlannerRegistry standard_planners() {
   registry.add(make_hpa());
   registry.add(make_exact_two_tier());
   registry.add(make_exact_three_tier());
+  registry.add(make_throughput());
   registry.add(make_pipeline());
   registry.add(make_pipeline_paths());
   registry.add(make_pipeline_tree());

@@ -5,13 +5,13 @@
 #include <optional>
 #include <utility>
 
-#include "framework/planner/plan_cost.h"
 #include "framework/planner/schedule/composite_order.h"
 #include "framework/planner/schedule/lookahead_order.h"
 #include "framework/planner/schedule/makespan.h"
 #include "framework/planner/schedule/path_order.h"
 #include "framework/planner/schedule/precedence_tree.h"
 #include "framework/planner/simulate.h"
+#include "framework/planner/transfer.h"
 
 namespace branchline::planner {
 namespace {
@@ -68,9 +68,14 @@ void run_in_order(const PlanRequest& request, Plan& plan, std::vector<std::int32
   plan.order.insert(plan.order.end(), remote.begin(), remote.end());
   const Simulation simulation = simulate(request, plan, ExecutionMode::overlapped);
   plan.order.resize(device_count);
+  std::vector<bool> computed(plan.tier.size(), false);  // later events of a unit encode its output
   for (const SimulatedEvent& event : simulation.events) {
-    const bool computed = event.resource == Resource::edge || event.resource == Resource::cloud;
-    if (computed) plan.order.push_back(event.unit);
+    const auto unit = static_cast<std::size_t>(event.unit);
+    const bool here = (event.resource == Resource::edge && plan.tier[unit] == Tier::edge) ||
+                      (event.resource == Resource::cloud && plan.tier[unit] == Tier::cloud);
+    if (!here || computed[unit]) continue;
+    computed[unit] = true;
+    plan.order.push_back(event.unit);
   }
   plan.predicted = simulation.makespan;
   plan.feasible = !request.deadline || plan.predicted <= *request.deadline;
@@ -91,9 +96,12 @@ DeviceJobs device_jobs(const PlanRequest& request, const Plan& plan) {
       if (here) {
         job.predecessors.push_back(producer);
       } else {
-        part.jobs[static_cast<std::size_t>(producer)].upload =
-            transfer_time(request.graph.units[static_cast<std::size_t>(input.unit)].output_bytes,
-                          request.link.uplink_bytes_per_s);
+        const Unit& sender = request.graph.units[static_cast<std::size_t>(input.unit)];
+        const Transfer way =
+            listed_transfer(request, sender, Tier::device, Tier::edge, plan.codecs);
+        UploadJob& sent = part.jobs[static_cast<std::size_t>(producer)];
+        sent.compute = *sender.time[0] + way.encode;
+        sent.upload = way.link;
       }
     }
     if (!here) continue;

@@ -1,6 +1,7 @@
 #include "framework/planner/stage_times.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "framework/base/error.h"
 
@@ -8,6 +9,11 @@ namespace branchline::planner {
 
 Nanoseconds StageTimes::longest() const {
   return std::max({device, uplink, edge, downlink, uplink2, cloud, downlink2});
+}
+
+double StageTimes::frames_per_s() const {
+  const auto period = static_cast<double>(longest().count());
+  return period > 0 ? 1e9 / period : std::numeric_limits<double>::infinity();
 }
 
 StageTimes stage_times(const PlanRequest& request, const Plan& plan) {

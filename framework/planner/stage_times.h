@@ -13,6 +13,8 @@ struct StageTimes {
   Nanoseconds uplink2{0}, cloud{0}, downlink2{0};
 
   Nanoseconds longest() const;
+  /// Infinite when nothing takes any time.
+  double frames_per_s() const;
   friend bool operator==(const StageTimes&, const StageTimes&) = default;
 };
 

@@ -8,6 +8,7 @@
 #include "framework/planner/internal/placement.h"
 #include "framework/planner/internal/wide_sum.h"
 #include "framework/planner/plan_cost.h"
+#include "framework/planner/transfer.h"
 
 namespace branchline::planner {
 namespace {
@@ -97,10 +98,10 @@ class BruteSearch {
     if (tier <= reached) return true;
     if (!unit.transmissible) return false;
     if (reached == Tier::device) {
-      time_ += transfer_time(unit.output_bytes, request_.link.uplink_bytes_per_s).count();
+      time_ += up_time(request_, unit, 0);
     }
     if (tier == Tier::cloud) {
-      time_ += transfer_time(unit.output_bytes, request_.link2->uplink_bytes_per_s).count();
+      time_ += up_time(request_, unit, 1);
     }
     reached = tier;
     return true;
@@ -114,7 +115,14 @@ class BruteSearch {
     if (stuck) return;
     plan_.predicted = request_.direct_link ? price_plan(request_, exit_, plan_.tier)->predicted
                                            : clamped_time(total);
-    if (!best_ || better(plan_, *best_)) best_ = plan_;
+    if (best_ && !better(plan_, *best_)) return;
+    if (!has_caps(request_)) {
+      best_ = plan_;
+      return;
+    }
+    // What its crossings cost within the caps; never less than each by itself.
+    const std::optional<Plan> capped = price_plan(request_, exit_, plan_.tier);
+    if (capped && (!best_ || better(*capped, *best_))) best_ = capped;
   }
 
   WideSum way_back(Tier home) const {
@@ -143,6 +151,7 @@ class BruteForce final : public Planner {
   const std::string& name() const override { return name_; }
   const std::string& summary() const override { return summary_; }
   bool three_tiers() const override { return true; }
+  bool keeps_caps() const override { return true; }
 
  private:
   std::optional<Plan> do_plan(const PlanRequest& request, int exit) const override {

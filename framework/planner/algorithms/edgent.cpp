@@ -6,6 +6,7 @@
 #include "framework/planner/internal/cheapest_cut.h"
 #include "framework/planner/internal/placement.h"
 #include "framework/planner/plan_cost.h"
+#include "framework/planner/transfer.h"
 
 namespace branchline::planner {
 namespace {
@@ -56,7 +57,7 @@ class EdgentChain {
     const bool runs = edge_.barred[k] == 0 && device_.barred[last()] == device_.barred[k] &&
                       travels(0) && travels(k);
     if (!runs) return std::nullopt;
-    const WideSum back = k == last() ? result_down_ : WideSum{down(k)};
+    const WideSum back = k == last() ? result_down_ : down(k);
     return clamped_time(server_first_compute(k) + up(0) + back + remote_fixed_);
   }
 
@@ -67,8 +68,8 @@ class EdgentChain {
     const bool runs = server_first(server_only ? last() : k).has_value();
     if (!runs) return std::nullopt;
     const WideSum compute = server_only ? device_.time[0] + edge_.time[k] : server_first_compute(k);
-    const WideSum intermediate = server_only ? WideSum{0} : WideSum{up(k)};
-    return clamped_time(compute + up(0) + intermediate);
+    const WideSum intermediate = server_only ? WideSum{0} : WideSum{raw_up(k)};
+    return clamped_time(compute + raw_up(0) + intermediate);
   }
 
  private:
@@ -99,11 +100,13 @@ class EdgentChain {
     return request_.graph.units[static_cast<std::size_t>(cuts_[k])];
   }
   bool travels(std::size_t k) const { return unit(k).transmissible; }
-  std::int64_t up(std::size_t k) const {
-    return transfer_time(unit(k).output_bytes, request_.link.uplink_bytes_per_s).count();
+  WideSum up(std::size_t k) const { return up_time(request_, unit(k), 0); }
+  WideSum down(std::size_t k) const {
+    return cheapest_transfer(request_, unit(k), Tier::edge, Tier::device).time();
   }
-  std::int64_t down(std::size_t k) const {
-    return transfer_time(unit(k).output_bytes, request_.link.downlink_bytes_per_s).count();
+  /// As the paper knows it: no codecs.
+  std::int64_t raw_up(std::size_t k) const {
+    return transfer_time(unit(k).output_bytes, request_.link.uplink_bytes_per_s).count();
   }
 
   const PlanRequest& request_;

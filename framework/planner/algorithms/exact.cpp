@@ -3,9 +3,11 @@
 #include <utility>
 
 #include "framework/base/error.h"
+#include "framework/planner/internal/capped_cut.h"
 #include "framework/planner/internal/direct_link.h"
 #include "framework/planner/internal/exact_cut.h"
 #include "framework/planner/plan_cost.h"
+#include "framework/planner/transfer.h"
 
 namespace branchline::planner {
 namespace {
@@ -18,9 +20,11 @@ class ExactPlanner final : public Planner {
   const std::string& name() const override { return name_; }
   const std::string& summary() const override { return summary_; }
   bool three_tiers() const override { return three_tiers_; }
+  bool keeps_caps() const override { return true; }
 
  private:
   std::optional<Plan> do_plan(const PlanRequest& request, int exit) const override {
+    if (has_caps(request)) return internal::capped_cut(request, exit).plan;
     const internal::CutProblem problem = internal::cut_problem(request, exit);
     const std::optional<internal::ExactCut> cut = internal::exact_cut(problem);
     if (!cut) return std::nullopt;

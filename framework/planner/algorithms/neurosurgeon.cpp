@@ -6,6 +6,7 @@
 #include "framework/planner/internal/cheapest_cut.h"
 #include "framework/planner/internal/placement.h"
 #include "framework/planner/plan_cost.h"
+#include "framework/planner/transfer.h"
 
 namespace branchline::planner {
 namespace {
@@ -83,8 +84,7 @@ class PrefixSweep {
   void set_crossing(const Unit& unit, bool crosses) {
     const int sign = crosses ? 1 : -1;
     crosses_[index(unit.id)] = crosses;
-    crossing_time_ +=
-        WideSum{transfer_time(unit.output_bytes, request_.link.uplink_bytes_per_s).count()} * sign;
+    crossing_time_ += up_time(request_, unit, 0) * sign;
     if (!unit.transmissible) stuck_ += sign;
   }
 

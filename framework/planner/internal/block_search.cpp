@@ -7,6 +7,7 @@
 
 #include "framework/planner/internal/exact_cut.h"
 #include "framework/planner/plan_cost.h"
+#include "framework/planner/transfer.h"
 
 namespace branchline::planner::internal {
 namespace {
@@ -32,10 +33,10 @@ struct LoadUpTo {
 /// What lies between two adjacent cut vertices: [a_k, a_k+1) may send, what is inside may move.
 struct Block {
   std::int32_t inside = 0;
-  Cost least_compute = 0;                   ///< each unit inside on its faster tier
-  std::optional<std::int64_t> least_bytes;  ///< of what can travel
+  Cost least_compute = 0;        ///< each unit inside on its faster tier
+  Cost least_send = kForbidden;  ///< of what can travel
 
-  void add_inside(const Unit& unit) {
+  void add_inside(const PlanRequest& request, const Unit& unit) {
     const auto& [device, edge] = std::tie(unit.time[0], unit.time[1]);
     ++inside;
     if (!device && !edge) {
@@ -45,12 +46,13 @@ struct Block {
           std::min(device.value_or(Nanoseconds::max()), edge.value_or(Nanoseconds::max()));
       least_compute = plus(least_compute, least.count());
     }
-    add_sender(unit);
+    add_sender(request, unit);
   }
 
-  void add_sender(const Unit& unit) {
+  void add_sender(const PlanRequest& request, const Unit& unit) {
     if (!unit.transmissible) return;
-    least_bytes = std::min(least_bytes.value_or(unit.output_bytes), unit.output_bytes);
+    const Cost send = up_time(request, unit, 0);
+    if (least_send == kForbidden || send < least_send) least_send = send;
   }
 };
 
@@ -83,10 +85,10 @@ class ExitChain {
       const Unit& unit = request.graph.units[static_cast<std::size_t>(id)];
       load.add(unit);
       if (id != cuts_[up_to_.size()]) {
-        blocks_[up_to_.size() - 1].add_inside(unit);
+        blocks_[up_to_.size() - 1].add_inside(request, unit);
         continue;
       }
-      if (up_to_.size() < blocks_.size()) blocks_[up_to_.size()].add_sender(unit);
+      if (up_to_.size() < blocks_.size()) blocks_[up_to_.size()].add_sender(request, unit);
       up_to_.push_back(load);
     }
   }
@@ -99,14 +101,13 @@ class ExitChain {
   Candidate behind_cut_vertex(std::size_t k) const {
     const Unit& unit = request_.graph.units[static_cast<std::size_t>(cuts_[k])];
     if (!unit.transmissible) return {kForbidden, k, {}};
-    return {plus(plus(on_device_until(k), send_time(unit.output_bytes)), on_edge_after(k)), k, {}};
+    return {plus(plus(on_device_until(k), up_time(request_, unit, 0)), on_edge_after(k)), k, {}};
   }
 
   /// At least what any placement costs that changes tiers in the block.
   Cost lower_bound(std::size_t k) const {
     const Block& block = blocks_[k];
-    if (!block.least_bytes) return kForbidden;
-    return plus(plus(around(k), block.least_compute), send_time(*block.least_bytes));
+    return plus(plus(around(k), block.least_compute), block.least_send);
   }
 
   Candidate solve(std::size_t k, BlockSearch& effort) const {
@@ -135,10 +136,6 @@ class ExitChain {
   }
 
  private:
-  Cost send_time(std::int64_t bytes) const {
-    return transfer_time(bytes, request_.link.uplink_bytes_per_s).count();
-  }
-
   Cost on_device_until(std::size_t k) const {
     return up_to_[k].barred[0] > 0 ? kForbidden : up_to_[k].time[0];
   }

@@ -5,6 +5,7 @@
 
 #include "framework/base/error.h"
 #include "framework/planner/plan_cost.h"
+#include "framework/planner/transfer.h"
 
 namespace branchline::planner::internal {
 namespace {
@@ -25,9 +26,7 @@ CutNode node_of(const PlanRequest& request, const Unit& unit) {
     node.compute[tier] = runs ? Cost{unit.time[tier]->count()} : kForbidden;
   }
   for (std::size_t hop = 0; hop + 1 < unit.time.size(); ++hop) {
-    const double goodput = hop_link(request, hop).uplink_bytes_per_s;
-    node.send[hop] =
-        unit.transmissible ? Cost{transfer_time(unit.output_bytes, goodput).count()} : kForbidden;
+    node.send[hop] = unit.transmissible ? up_time(request, unit, hop) : kForbidden;
   }
   return node;
 }

@@ -6,6 +6,7 @@
 
 #include "framework/base/error.h"
 #include "framework/planner/plan_cost.h"
+#include "framework/planner/transfer.h"
 
 namespace branchline::planner::internal {
 namespace {
@@ -25,8 +26,11 @@ struct Crossing {
   std::int32_t unit = 0;
   std::size_t hop = 0;
   bool up = true;
-  std::int64_t bytes = 0;
+  Transfer way;
   bool done = false;
+
+  std::size_t from() const { return up ? hop : hop + 1; }
+  std::size_t to() const { return up ? hop + 1 : hop; }
 };
 
 class FrameBuilder {
@@ -116,18 +120,25 @@ class FrameBuilder {
       }
     }
     for (const std::int32_t unit : ranked_) {
-      const std::int64_t bytes = units_[index(unit)].output_bytes;
       for (std::size_t hop = home(unit); hop < outermost[index(unit)]; ++hop) {
-        crossings_.push_back({unit, hop, true, bytes});
+        crossings_.push_back({unit, hop, true, way_of(unit, hop, hop + 1)});
       }
       for (std::size_t hop = home(unit); hop > innermost[index(unit)]; --hop) {
-        crossings_.push_back({unit, hop - 1, false, bytes});
+        crossings_.push_back({unit, hop - 1, false, way_of(unit, hop, hop - 1)});
       }
     }
     const std::int32_t exit_unit = request_.graph.exits[index(plan_.exit)].value.unit;
     for (std::size_t hop = home(exit_unit); hop > 0; --hop) {
-      crossings_.push_back({exit_unit, hop - 1, false, result_bytes(request_, plan_.exit)});
+      Transfer result;
+      result.bytes = result_bytes(request_, plan_.exit);
+      result.link = transfer_time(result.bytes, link(hop - 1).downlink_bytes_per_s);
+      crossings_.push_back({exit_unit, hop - 1, false, result});
     }
+  }
+
+  Transfer way_of(std::int32_t unit, std::size_t from, std::size_t to) const {
+    return listed_transfer(request_, units_[index(unit)], static_cast<Tier>(from),
+                           static_cast<Tier>(to), plan_.codecs);
   }
 
   std::int32_t add(FrameTask task) {
@@ -154,15 +165,18 @@ class FrameBuilder {
   }
 
   std::int32_t add_transfer(const Crossing& crossing) {
-    const LinkSpeed& speed = link(crossing.hop);
-    const double goodput = crossing.up ? speed.uplink_bytes_per_s : speed.downlink_bytes_per_s;
     return add({crossing.up ? kUpResource[crossing.hop] : kDownResource[crossing.hop],
                 crossing.unit,
                 rank(crossing.unit),
-                transfer_time(crossing.bytes, goodput).count(),
+                crossing.way.link.count(),
                 0,
                 0,
                 {}});
+  }
+
+  /// Encoding or decoding on `tier`.
+  std::int32_t add_codec_work(const Crossing& crossing, std::size_t tier, Nanoseconds time) {
+    return add({kTierResource[tier], crossing.unit, rank(crossing.unit), time.count(), 0, 0, {}});
   }
 
   WideSum travel(std::size_t hop, bool up) const {
@@ -171,16 +185,26 @@ class FrameBuilder {
   }
 
   void add_crossing(const Crossing& crossing) {
+    const bool encoded = crossing.way.codec != Transfer::kRaw;
+    std::int32_t ready = holder(crossing.unit, crossing.from());
+    if (encoded) {
+      const std::int32_t encoding = add_codec_work(crossing, crossing.from(), crossing.way.encode);
+      follow(ready, encoding);
+      ready = encoding;
+    }
     const std::int32_t task = add_transfer(crossing);
     tasks_[index(task)].travel = travel(crossing.hop, crossing.up);
-    const std::size_t from = crossing.hop + (crossing.up ? 0 : 1);
-    const std::size_t to = crossing.hop + (crossing.up ? 1 : 0);
-    follow(holder(crossing.unit, from), task);
-    holder(crossing.unit, to) = task;
+    follow(ready, task);
+    holder(crossing.unit, crossing.to()) = task;
     const bool reaches_edge = crossing.up && crossing.hop == 0;
     if (reaches_edge) follow(task, queue_);
     const bool relayed = crossing.up && crossing.hop == 1 && home(crossing.unit) == 0;
     if (relayed) follow(queue_, task);
+    if (!encoded) return;
+    const std::int32_t decoding = add_codec_work(crossing, crossing.to(), crossing.way.decode);
+    follow(task, decoding);
+    if (reaches_edge) follow(queue_, decoding);
+    holder(crossing.unit, crossing.to()) = decoding;
   }
 
   /// Sequential: what has been computed and must cross the hops between two stages crosses now.
@@ -198,17 +222,20 @@ class FrameBuilder {
   /// The round trip is paid once a link, as price_plan does: half with the first burst out, half
   /// with the first burst back.
   void send_burst(std::size_t hop, bool up) {
-    bool sent = false;
+    std::int32_t last_transfer = -1;
     for (Crossing& crossing : crossings_) {
       const bool goes = crossing.hop == hop && crossing.up == up && !crossing.done &&
                         computed_[index(crossing.unit)];
       if (!goes) continue;
-      chain(add_transfer(crossing));
-      crossing.done = sent = true;
+      const bool encoded = crossing.way.codec != Transfer::kRaw;
+      if (encoded) chain(add_codec_work(crossing, crossing.from(), crossing.way.encode));
+      chain(last_transfer = add_transfer(crossing));
+      if (encoded) chain(add_codec_work(crossing, crossing.to(), crossing.way.decode));
+      crossing.done = true;
     }
     bool& paid = travel_paid_[hop][up ? 1 : 0];
-    if (!sent || paid) return;
-    tasks_[index(last_)].travel = travel(hop, up);
+    if (last_transfer < 0 || paid) return;
+    tasks_[index(last_transfer)].travel = travel(hop, up);
     paid = true;
   }
 

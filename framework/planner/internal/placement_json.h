@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "framework/base/tier.h"
+#include "framework/planner/plan.h"
 
 namespace branchline::planner::internal {
 
@@ -17,6 +18,16 @@ inline nlohmann::ordered_json placement_json(const std::vector<std::optional<Tie
     if (tier[id]) json[std::to_string(id)] = name_of(*tier[id]);
   }
   return json;
+}
+
+/// "codec" (device–edge) and "codec2" (edge–cloud): {"<unit id>": "<name>"}, and "accuracy_loss";
+/// nothing when all crosses raw.
+inline void add_codecs(nlohmann::ordered_json& json, const std::vector<CrossingCodec>& codecs,
+                       double accuracy_loss) {
+  for (const CrossingCodec& crossing : codecs) {
+    json[crossing.link == 1 ? "codec" : "codec2"][std::to_string(crossing.unit)] = crossing.codec;
+  }
+  if (!codecs.empty()) json["accuracy_loss"] = accuracy_loss;
 }
 
 }  // namespace branchline::planner::internal

@@ -13,6 +13,7 @@
 namespace branchline::planner::internal {
 
 /// What a placement on device and edge uses: nanoseconds of device, nanoseconds of edge, bytes up.
+/// Encoding is the device's time, decoding the edge's.
 /// Its latency under any link, load and tier speed is linear in these three.
 using Resources = std::array<std::int64_t, 3>;
 constexpr std::size_t kDeviceTime = 0, kEdgeTime = 1, kUplinkBytes = 2;
@@ -20,10 +21,13 @@ constexpr std::size_t kDeviceTime = 0, kEdgeTime = 1, kUplinkBytes = 2;
 struct ResourcePlan {
   Resources uses{};
   Labels labels;  ///< by node of the exit's CutProblem
+  std::vector<CrossingCodec> codecs;
+  double accuracy_loss = 0;
   bool remote() const { return labels.back() != Tier::device; }
 };
 
-/// One exit's placements on two tiers, priced by weights per unit of each resource.
+/// One exit's placements on two tiers and the codecs of what crosses, priced by weights per unit of
+/// each resource.
 class ResourceCut {
  public:
   /// @throws InputError when the graph is not profiled for two tiers, or when the times or the
@@ -42,10 +46,17 @@ class ResourceCut {
   std::vector<std::optional<Tier>> tiers(const Labels& labels) const;
 
  private:
-  Resources uses_of(const Labels& labels) const;
+  /// A way to send a node's outputs.
+  struct Sending {
+    Resources uses{};
+    const graph::CodecOption* codec = nullptr;  ///< null: raw
+  };
+  const Sending& cheapest_sending(std::size_t node, const std::array<WideSum, 3>& weights) const;
+  ResourcePlan plan_of(Labels labels, const std::array<WideSum, 3>& weights) const;
 
   const graph::LayerGraph& graph_;
-  CutProblem problem_;  ///< its costs are filled in per question
+  CutProblem problem_;                          ///< its costs are filled in per question
+  std::vector<std::vector<Sending>> sendings_;  ///< by node; raw first
 };
 
 }  // namespace branchline::planner::internal

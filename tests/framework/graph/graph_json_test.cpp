@@ -47,6 +47,9 @@ LayerGraph everything_set() {
   graph.units[1].transmissible = false;
   graph.units[1].time[1] = std::nullopt;
   graph.units[3].inputs = {{1, 1}, {0, 0}};
+  graph.units[3].codecs = {
+      {"fp16", 100, {Nanoseconds(5), std::nullopt}, {Nanoseconds(4), Nanoseconds(1)}, 0.001},
+      {"int8", 50, {Nanoseconds(9), Nanoseconds(2)}, {std::nullopt, Nanoseconds(2)}, 0}};
   graph.exits[1].accuracy = std::nullopt;
   graph.exits[0].value = {1, 1};
   return graph;
@@ -99,6 +102,17 @@ TEST(GraphJson, WritesTheSchemaOthersRead) {
             R"({"accuracy":0.6,"cut_vertices":[0,1],"head":[],"index":1,"name":"exit1","unit":1})");
   EXPECT_EQ(json["exits"][2]["head"].dump(), "[6,7]");
   EXPECT_FALSE(json["units"][2].contains("transmissible"));
+}
+
+TEST(GraphJson, ReadsCodecs) {
+  EXPECT_EQ(complaint("\"inputs\": [0]", R"("inputs": [0], "codecs": [
+      {"name": "fp16", "bytes": 500, "encode_ns": [7, 1], "decode_ns": [6, null]}])"),
+            "");
+  EXPECT_THAT(complaint("\"inputs\": [0]", R"("inputs": [0], "codecs": [{"name": "fp16"}])"),
+              AllOf(HasSubstr("units[1]: a codec"), HasSubstr("\"bytes\"")));
+  EXPECT_THAT(complaint("\"inputs\": [0]", R"("inputs": [0], "codecs": [
+      {"name": "fp16", "bytes": 500, "encode_ns": [7], "decode_ns": [6, null]}])"),
+              HasSubstr("codec 'fp16': encode_ns has 1 times for 2 tiers"));
 }
 
 TEST(GraphJson, NamesTheFileAndTheField) {

@@ -86,6 +86,32 @@ TEST(ValidateGraph, RefusesValuesThatAreNotThere) {
               HasSubstr("exit 'exit1' is unit 4"));
 }
 
+TEST(ValidateGraph, RefusesImpossibleCodecs) {
+  const CodecOption good{
+      "fp16", 50, {Nanoseconds(1), std::nullopt}, {Nanoseconds(1), Nanoseconds(0)}, 0.01};
+  const auto complaint_about = [&good](const std::function<void(CodecOption&)>& spoil) {
+    return complaint([&](LayerGraph& graph) {
+      CodecOption codec = good;
+      spoil(codec);
+      graph.units[1].codecs = {codec};
+    });
+  };
+  EXPECT_EQ(complaint_about([](CodecOption& codec) { codec.name = "int8"; }), "");
+  EXPECT_THAT(complaint([&good](LayerGraph& graph) {
+                graph.units[1].codecs = {good, good};
+              }),
+              HasSubstr("codec 'fp16' is listed twice"));
+  EXPECT_THAT(complaint_about([](CodecOption& codec) { codec.name = "raw"; }),
+              HasSubstr("raw is always there"));
+  EXPECT_THAT(complaint_about([](CodecOption& codec) { codec.bytes = -1; }), HasSubstr("bytes -1"));
+  EXPECT_THAT(complaint_about([](CodecOption& codec) { codec.accuracy_loss = -0.01; }),
+              HasSubstr("write 0 where a gain was measured"));
+  EXPECT_THAT(complaint_about([](CodecOption& codec) { codec.decode.pop_back(); }),
+              HasSubstr("decode_ns has 1 times"));
+  EXPECT_THAT(complaint_about([](CodecOption& codec) { codec.encode[0] = Nanoseconds(-3); }),
+              HasSubstr("encode_ns has -3 ns"));
+}
+
 TEST(ValidateGraph, RefusesImpossibleNumbers) {
   EXPECT_THAT(complaint([](LayerGraph& graph) { graph.units[1].output_bytes = -1; }),
               HasSubstr("output_bytes -1"));

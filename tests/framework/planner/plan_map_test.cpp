@@ -8,6 +8,7 @@
 #include "framework/base/error.h"
 #include "framework/planner/algorithms/exact.h"
 #include "framework/planner/plan_cost.h"
+#include "tests/support/codec_choices.h"
 #include "tests/support/common_graphs.h"
 #include "tests/support/placement_uses.h"
 #include "tests/support/plan_requests.h"
@@ -98,6 +99,46 @@ TEST(PlanMap, HoldsOnlyPlansThatRunAndThatNoneDominates) {
       }
     }
   }
+}
+
+/// Which codec is best changes with link and load: a look-up equals trying every placement with
+/// every codec under the very conditions of the moment.
+TEST(PlanMap, ChoosesTheCodecsToo) {
+  int encoded = 0, raw = 0;
+  for (std::uint32_t seed = 0; seed < 600; ++seed) {
+    SCOPED_TRACE(seed);
+    testing::RandomShape shape;
+    shape.units = 2 + static_cast<int>(seed % 6);
+    graph::LayerGraph graph = testing::random_dag(seed, shape);
+    testing::add_random_codecs(graph, seed);
+    const PlanRequest request = request_for(graph);
+    const PlanMap map = plan_map(request, 0);
+    std::vector<PlacementUses> all;
+    testing::EveryWay(request, 0).visit([&all](const testing::WaySum& sum) {
+      all.push_back({sum.device_ns, sum.edge_ns, sum.uplink_bytes, sum.remote});
+    });
+    ASSERT_EQ(map.plans.empty(), all.empty());
+    std::mt19937 random(seed);
+    for (int question = 0; question < 20 && !all.empty(); ++question) {
+      const MapConditions now = random_conditions(random);
+      double best = std::numeric_limits<double>::infinity();
+      for (const PlacementUses& uses : all) {
+        best = std::min(best, linear_latency(uses, now, map.result_bytes));
+      }
+      const std::optional<MapChoice> choice = map.look_up(now);
+      EXPECT_NEAR(static_cast<double>(choice->predicted.count()), best, 0.5 + 1e-9 * best);
+      const MapPlan& plan = map.plans[choice->plan];
+      const std::optional<Plan> priced = price_plan(request, 0, plan.tier, plan.codecs);
+      ASSERT_TRUE(priced);
+      EXPECT_EQ(priced->breakdown.device, plan.device_time);
+      EXPECT_EQ(priced->breakdown.edge, plan.edge_time);
+      EXPECT_EQ(priced->uplink_bytes, plan.uplink_bytes);
+      EXPECT_EQ(priced->accuracy_loss, plan.accuracy_loss);
+      if (plan.remote) ++(plan.codecs.empty() ? raw : encoded);
+    }
+  }
+  EXPECT_GT(encoded, 500);
+  EXPECT_GT(raw, 500);
 }
 
 TEST(PlanMap, TakesFewMinCuts) {

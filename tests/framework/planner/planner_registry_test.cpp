@@ -15,11 +15,26 @@ TEST(PlannerRegistry, ListsTheAlgorithmsInOrder) {
     names.push_back(planner->name());
     EXPECT_FALSE(planner->summary().empty()) << planner->name();
   }
-  EXPECT_EQ(names, (std::vector<std::string>{
-                       "device-only", "edge-only", "neurosurgeon", "edgent", "edgent-server-first",
-                       "edgent-as-published", "dads", "dads-heavy", "dads-as-published", "qdmp",
-                       "qdmp-neighbour", "hpa", "exact2", "exact3", "pipeline", "pipeline-paths",
-                       "pipeline-tree", "pipeline-dag", "brute"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"device-only",
+                                             "edge-only",
+                                             "neurosurgeon",
+                                             "edgent",
+                                             "edgent-server-first",
+                                             "edgent-as-published",
+                                             "dads",
+                                             "dads-heavy",
+                                             "dads-as-published",
+                                             "qdmp",
+                                             "qdmp-neighbour",
+                                             "hpa",
+                                             "exact2",
+                                             "exact3",
+                                             "throughput",
+                                             "pipeline",
+                                             "pipeline-paths",
+                                             "pipeline-tree",
+                                             "pipeline-dag",
+                                             "brute"}));
 }
 
 TEST(PlannerRegistry, FindsByName) {

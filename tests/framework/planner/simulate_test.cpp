@@ -9,6 +9,7 @@
 #include "framework/planner/algorithms/edgent.h"
 #include "framework/planner/algorithms/neurosurgeon.h"
 #include "framework/planner/algorithms/single_tier.h"
+#include "tests/support/codec_choices.h"
 #include "tests/support/common_graphs.h"
 #include "tests/support/plan_requests.h"
 
@@ -127,6 +128,26 @@ TEST(Simulate, OverlapNeverTakesLongerAndOftenHelps) {
     shorter += simulation.makespan < plan->predicted ? 1 : 0;
   }
   EXPECT_GT(shorter, 1000);
+}
+
+TEST(Simulate, EncodesAndDecodesOnTheTiersThatDo) {
+  int encoded = 0;
+  for (std::uint32_t seed = 0; seed < 3000; ++seed) {
+    SCOPED_TRACE(seed);
+    RandomCase made = random_case(seed);
+    testing::add_random_codecs(made.graph, seed);
+    const PlanRequest request = made.request(seed);
+    const std::optional<Plan> plan = price_plan(request, 0, made.placement);
+    ASSERT_TRUE(plan);
+    const Simulation sequential = simulate(request, *plan, ExecutionMode::sequential);
+    EXPECT_EQ(sequential.makespan, plan->predicted);
+    const Simulation overlapped = simulate(request, *plan, ExecutionMode::overlapped);
+    EXPECT_LE(overlapped.makespan, plan->predicted);
+    EXPECT_EQ(sequential.busy[0], plan->breakdown.device);
+    EXPECT_EQ(overlapped.busy, sequential.busy);
+    encoded += plan->codecs.empty() ? 0 : 1;
+  }
+  EXPECT_GT(encoded, 500);
 }
 
 TEST(Simulate, BusyTimesAreThePricesOfThePartsWithoutWaiting) {
