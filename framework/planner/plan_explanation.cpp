@@ -77,9 +77,10 @@ DominantPart dominant_part(const Plan& plan) {
   const Breakdown& part = plan.breakdown;
   // As doubles: a saturated breakdown must not overflow here.
   const auto number = [](Nanoseconds time) { return static_cast<double>(time.count()); };
-  const std::array<double, 5> times = {
-      number(part.device), number(part.uplink) + number(part.downlink), number(part.edge),
-      number(part.uplink2) + number(part.downlink2), number(part.cloud)};
+  const std::array<double, 6> times = {
+      number(part.device), number(part.uplink) + number(part.downlink),
+      number(part.edge),   number(part.uplink2) + number(part.downlink2),
+      number(part.cloud),  number(part.direct_uplink) + number(part.direct_downlink)};
   const auto largest = std::max_element(times.begin(), times.end());
   const double total = number(plan.predicted);
   return {static_cast<Bottleneck>(largest - times.begin()),

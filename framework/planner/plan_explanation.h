@@ -9,7 +9,7 @@
 namespace branchline::planner {
 
 /// What a plan's time is spent on.
-enum class Bottleneck : std::uint8_t { device, link, edge, link2, cloud };
+enum class Bottleneck : std::uint8_t { device, link, edge, link2, cloud, direct_link };
 
 /// The largest part of the breakdown; of equals the first in the enum's order.
 struct DominantPart {

@@ -12,7 +12,8 @@ using nlohmann::ordered_json;
 constexpr const char* kPlanSchema = "branchline.plan/1";
 constexpr const char* kJobsSchema = "branchline.jobs/1";
 
-ordered_json breakdown_to_json(const Breakdown& breakdown, bool three_tiers) {
+ordered_json breakdown_to_json(const Breakdown& breakdown, bool three_tiers,
+                               bool uses_direct_link) {
   ordered_json json = {{"device", breakdown.device.count()},
                        {"uplink", breakdown.uplink.count()},
                        {"edge", breakdown.edge.count()},
@@ -21,6 +22,10 @@ ordered_json breakdown_to_json(const Breakdown& breakdown, bool three_tiers) {
     json["uplink2"] = breakdown.uplink2.count();
     json["cloud"] = breakdown.cloud.count();
     json["downlink2"] = breakdown.downlink2.count();
+  }
+  if (uses_direct_link) {
+    json["direct_uplink"] = breakdown.direct_uplink.count();
+    json["direct_downlink"] = breakdown.direct_downlink.count();
   }
   return json;
 }
@@ -35,7 +40,13 @@ ordered_json plan_fields(const Plan& plan, bool three_tiers) {
     json["uplink2_bytes"] = plan.uplink2_bytes;
     json["downlink2_bytes"] = plan.downlink2_bytes;
   }
-  json["breakdown_ns"] = breakdown_to_json(plan.breakdown, three_tiers);
+  const bool uses_direct_link =
+      plan.breakdown.direct_uplink.count() > 0 || plan.breakdown.direct_downlink.count() > 0;
+  if (uses_direct_link) {
+    json["direct_uplink_bytes"] = plan.direct_uplink_bytes;
+    json["direct_downlink_bytes"] = plan.direct_downlink_bytes;
+  }
+  json["breakdown_ns"] = breakdown_to_json(plan.breakdown, three_tiers, uses_direct_link);
   if (!plan.order.empty()) json["order"] = plan.order;
   json["feasible"] = plan.feasible;
   return json;

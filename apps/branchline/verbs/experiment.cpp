@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -7,10 +8,13 @@
 #include "apps/branchline/flags.h"
 #include "apps/branchline/verbs/experiment_graphs.h"
 #include "apps/branchline/verbs/verbs.h"
+#include "apps/lab/edge_process.h"
+#include "apps/lab/experiments/bandwidth_experiment.h"
 #include "apps/lab/experiments/planner_tables.h"
 #include "apps/lab/experiments/synthetic_graphs.h"
+#include "apps/lab/experiments/tiles_experiment.h"
 #include "apps/lab/run_folder.h"
-#include "framework/base/error.h"
+#include "transport/link_emulator.h"
 
 namespace branchline::apps {
 namespace {
@@ -19,7 +23,9 @@ struct ExperimentFlags {
   std::string name;
   std::vector<std::string> graph_files, uplinks, algorithms;
   std::vector<double> ratios;
-  std::string output;
+  std::string output, trace;
+  std::chrono::nanoseconds deadline{40000000};
+  std::size_t states = 8;
   bool full = false, three_tiers = false, json = false;
 };
 
@@ -82,6 +88,50 @@ int run_planners(const ExperimentFlags& flags) {
   return kDone;
 }
 
+std::vector<double> uplinks_of_trace(const std::string& file) {
+  std::vector<double> goodputs;
+  for (const transport::LinkStep& step : transport::read_link_trace(file).steps) {
+    goodputs.push_back(step.uplink_bytes_per_s);
+  }
+  return goodputs;
+}
+
+/// One graph, one device: the first of each that the flags name.
+int run_bandwidth(const ExperimentFlags& flags) {
+  const lab::MachineSpeed edge = lab::PlannerExperiment{}.edge;
+  const double ratio = flags.ratios.empty() ? 100 : flags.ratios.front();
+  const graph::LayerGraph graph = lab::with_roofline_times(
+      graph_of_file(flags.graph_files.empty()
+                        ? lab::find_shipped_file("branchy_models/pretrained/b_alexnet-cifar10.pt")
+                        : flags.graph_files.front()),
+      {edge.times(1 / ratio), edge});
+  const planner::PlanRequest request{graph,
+                                     {1e6, 1e6, std::chrono::milliseconds(10)},
+                                     std::nullopt,
+                                     std::nullopt,
+                                     flags.deadline,
+                                     std::nullopt,
+                                     planner::Nanoseconds(0)};
+  const std::string trace =
+      flags.trace.empty() ? lab::find_shipped_file("apps/lab/traces/lte_like.csv") : flags.trace;
+  const auto rows = lab::run_bandwidth_experiment(request, uplinks_of_trace(trace), flags.states);
+  if (flags.json) {
+    std::cout << lab::bandwidth_json(rows);
+    return kDone;
+  }
+  std::cout << graph.name << ", device " << ratio << " times slower than the edge, deadline "
+            << show_duration(flags.deadline) << ", a request a sample\n"
+            << lab::bandwidth_table(rows);
+  return kDone;
+}
+
+int run_experiment(const ExperimentFlags& flags) {
+  if (flags.name == "planners") return run_planners(flags);
+  if (flags.name == "bandwidth") return run_bandwidth(flags);
+  std::cout << (flags.json ? lab::tiles_json() : lab::tiles_report());
+  return kDone;
+}
+
 }  // namespace
 
 Verb add_experiment(CLI::App& app) {
@@ -89,10 +139,12 @@ Verb add_experiment(CLI::App& app) {
   CLI::App* command = app.add_subcommand(
       "experiment", "Compute a comparison: nothing is run but the algorithms themselves");
   command
-      ->add_option("NAME", flags->name,
-                   "planners: every algorithm on every network, link and device speed")
+      ->add_option(
+          "NAME", flags->name,
+          "planners: every algorithm on every network, link and device speed; bandwidth: ways "
+          "to follow a link, on a trace; tiles: what fusing layers into tiles costs")
       ->required()
-      ->check(CLI::IsMember({"planners"}));
+      ->check(CLI::IsMember({"planners", "bandwidth", "tiles"}));
   command
       ->add_option(
           "--graph", flags->graph_files,
@@ -109,12 +161,18 @@ Verb add_experiment(CLI::App& app) {
       ->type_name("NAME");
   command->add_flag("--three-tiers", flags->three_tiers,
                     "With a cloud four times as fast as the edge behind 100 Mbit/s and 20 ms");
+  command->add_option("--trace", flags->trace, "Of `bandwidth`; default: the shipped one")
+      ->type_name("CSV");
+  add_duration(*command, "--deadline", flags->deadline, "Of `bandwidth`");
+  command->add_option("--states", flags->states, "Of `bandwidth`: states of Edgent's map")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
   command->add_flag("--full", flags->full, "Also a table for every network and device speed");
   command->add_option("-o,--output", flags->output, "Write planners.csv and planners.txt here")
       ->type_name("DIR");
   command->add_flag("--json", flags->json, "Print every case as JSON");
   command->footer("Example:\n  branchline experiment planners -o planners");
-  return {command, [flags] { return run_planners(*flags); }};
+  return {command, [flags] { return run_experiment(*flags); }};
 }
 
 }  // namespace branchline::apps

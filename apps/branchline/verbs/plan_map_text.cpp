@@ -18,7 +18,7 @@ std::string edge_units(const Placement& tier) {
   for (std::size_t id = 0; id < tier.size(); ++id) {
     if (tier[id] == Tier::edge) units.push_back(static_cast<std::int32_t>(id));
   }
-  return units.empty() ? "none" : to_string(to_ranges(std::move(units)));
+  return to_string(to_ranges(std::move(units)));
 }
 
 /// "-" for a plan that only other tier speeds make the fastest.

@@ -32,6 +32,8 @@ const char* name_of_part(Bottleneck part) {
       return "link2";
     case Bottleneck::cloud:
       return "cloud";
+    case Bottleneck::direct_link:
+      return "direct link";
   }
   return "";
 }
@@ -163,7 +165,9 @@ std::string plan_text(const PlanRequest& request, const Plan& plan, const std::s
   add_row(text, "uplink", part.uplink, traffic_text(plan.uplink_bytes));
   add_row(text, "edge", part.edge, units_text(plan, Tier::edge));
   add_row(text, "uplink2", part.uplink2, traffic_text(plan.uplink2_bytes));
+  add_row(text, "direct up", part.direct_uplink, traffic_text(plan.direct_uplink_bytes));
   add_row(text, "cloud", part.cloud, units_text(plan, Tier::cloud));
+  add_row(text, "direct down", part.direct_downlink, traffic_text(plan.direct_downlink_bytes));
   add_row(text, "downlink2", part.downlink2, traffic_text(plan.downlink2_bytes));
   add_row(text, "downlink", part.downlink, traffic_text(plan.downlink_bytes));
   text << "solved by " << algorithm << " in " << show_duration(solver_time) << '\n';

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "framework/planner/internal/cut_problem.h"
 #include "framework/planner/internal/flow_network.h"
@@ -26,10 +28,16 @@ enum class FlowBack {
 /// nullopt when every cut is forbidden.
 std::optional<Labels> cut_labels(const CutProblem& problem, FlowBack flow_back);
 
-/// The network that exact_cut solves; tests hand it to a second solver. Per node v and boundary b =
-/// 1 … tiers-1 a vertex on the source side exactly when v stands on a tier below b; 2 + (tiers-1)·v
-/// + b-1 is its number. Its least cut is less than the labels' cost by what each node costs at
-/// least.
-FlowNetwork network_of(const CutProblem& problem, FlowBack flow_back = FlowBack::forbidden);
+/// A node v stands on a tier below b = 1 … tiers-1 exactly when vertex[(tiers-1)·v + b-1] is on the
+/// source side. The least cut is less than the labels' cost by a constant.
+struct CutNetwork {
+  FlowNetwork flow;
+  std::vector<std::int32_t> vertex;
+};
+
+/// The network that exact_cut solves; tests hand it to a second solver. Nodes whose output is
+/// dearer to send than any optimum can pay share a vertex with their readers: on slow links most
+/// do.
+CutNetwork network_of(const CutProblem& problem, FlowBack flow_back = FlowBack::forbidden);
 
 }  // namespace branchline::planner::internal

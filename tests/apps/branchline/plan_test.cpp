@@ -95,8 +95,9 @@ TEST(PlanVerb, ThreeTiersNeedTheSecondLink) {
   EXPECT_EQ(json["tier"]["4"], "cloud");
   EXPECT_EQ(json["uplink2_bytes"], 12000);
   EXPECT_EQ(json["breakdown_ns"]["cloud"], 1800000);
-  EXPECT_THAT(complaint(kThreeTiers + "--uplink 8mbit --uplink2 100mbit"),
-              HasSubstr("places units on two"));
+  const std::string two_links = kThreeTiers + "--uplink 8mbit --uplink2 100mbit ";
+  EXPECT_EQ(plan_output(two_links).find("places units"), std::string::npos);  // exact3 by default
+  EXPECT_THAT(complaint(two_links + "--algorithm qdmp"), HasSubstr("places units on two"));
 }
 
 TEST(PlanVerb, PrintsForPeople) {
@@ -106,7 +107,7 @@ TEST(PlanVerb, PrintsForPeople) {
                                "  uplink     16.4 ms   2.05 kB\n"
                                "  edge       2.15 ms   units 5-7\n"
                                "  downlink   320 µs    40 B\n"
-                               "solved by neurosurgeon in "));
+                               "solved by qdmp in "));
   EXPECT_THAT(plan_output(kGraph + "--uplink 1mbit --deadline 1ms"), HasSubstr("MISSES"));
 }
 
@@ -145,6 +146,41 @@ TEST(PlanVerb, AMapNeedsTwoTiersAWayBackAndAnExit) {
   EXPECT_THAT(complaint(kThreeTiers + "--map --downlink 1mbit --uplink2 1mbit"),
               HasSubstr("times for 3 tiers"));
   EXPECT_THAT(complaint(kGraph + "--map --downlink 1mbit --exit 3"), HasSubstr("exits are 1 to 2"));
+}
+
+TEST(PlanVerb, KeepsPinnedUnitsOnTheDevice) {
+  const std::string far = kGraph + "--exit 2 --uplink 100mbit ";
+  EXPECT_EQ(plan_json(far)["tier"]["1"], "edge");
+  const nlohmann::json pinned = plan_json(far + "--pin-device 1-2,5");
+  EXPECT_EQ(pinned["tier"]["1"], "device");
+  EXPECT_EQ(pinned["tier"]["5"], "device");
+  EXPECT_EQ(pinned["tier"]["6"], "edge");
+  for (const char* units : {"99", "x", "3-1", "-1", "1--2"}) {
+    EXPECT_THAT(complaint(far + "--pin-device=" + units), HasSubstr("--pin-device")) << units;
+  }
+}
+
+TEST(PlanVerb, PlansSeveralJobs) {
+  const std::string jobs = kGraph + "--exit 2 --uplink 1mbit --jobs 4 ";
+  const nlohmann::json json = plan_json(jobs);
+  EXPECT_EQ(json["schema"], "branchline.jobs/1");
+  EXPECT_EQ(json["jobs"].size(), 4U);
+  EXPECT_LT(json["makespan_ns"].get<std::int64_t>(), 4 * 89027035LL);
+  EXPECT_THAT(plan_output(jobs), StartsWith("exit 2 of 2, 4 jobs, the last answer after "));
+  EXPECT_THAT(complaint(kGraph + "--uplink 1mbit --jobs 0"), HasSubstr("--jobs"));
+  EXPECT_THAT(complaint(kThreeTiers + "--uplink 8mbit --uplink2 1mbit --jobs 2"),
+              HasSubstr("three tiers"));
+}
+
+TEST(PlanVerb, TakesTheDirectLinkWhereItIsCheaper) {
+  const std::string relayed = kThreeTiers + "--uplink 8mbit --uplink2 100mbit ";
+  const std::int64_t by_relay = plan_json(relayed)["predicted_ns"];
+  const nlohmann::json direct = plan_json(relayed + "--uplink-direct 1gbit");
+  EXPECT_LT(direct["predicted_ns"].get<std::int64_t>(), by_relay);
+  EXPECT_GT(direct["direct_uplink_bytes"].get<std::int64_t>(), 0);
+  EXPECT_THAT(complaint(relayed + "--rtt-direct 1ms"), HasSubstr("--uplink-direct: it is missing"));
+  EXPECT_THAT(complaint(kGraph + "--uplink 1mbit --uplink-direct 1mbit"),
+              HasSubstr("there is no cloud"));
 }
 
 TEST(PlanVerb, DrawsTheCut) {

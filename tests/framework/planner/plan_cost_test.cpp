@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
+#include <random>
 
 #include "tests/support/common_graphs.h"
 #include "tests/support/plan_requests.h"
@@ -214,6 +216,21 @@ TEST(Better, OrdersByTimeThenHowManyUnitsAreRemoteThenWhich) {
 
 TEST(Better, TreatsUnitsThatDoNotRunAsNotRemote) {
   EXPECT_TRUE(better(plan_with(1, {D, E, std::nullopt}), plan_with(1, {D, E, E})));
+}
+
+TEST(TransferTime, RoundsAsInLongDoubleWhateverTheSize) {
+  std::mt19937_64 random(3);
+  for (int round = 0; round < 200'000; ++round) {
+    const auto bytes = static_cast<std::int64_t>(random() >> (1 + random() % 63));
+    double goodput = std::pow(10.0, std::uniform_real_distribution<double>(-3, 11)(random));
+    if (round % 3 == 0) goodput = std::floor(goodput) + 1;
+    if (round % 7 == 0) goodput = 2e9;  // halves
+    const long double time = static_cast<long double>(bytes) * 1e9L / goodput;
+    const bool fits = time < static_cast<long double>(Nanoseconds::max().count());
+    const Nanoseconds expected =
+        fits ? Nanoseconds(static_cast<std::int64_t>(std::floor(time + 0.5L))) : Nanoseconds::max();
+    ASSERT_EQ(transfer_time(bytes, goodput), expected) << bytes << " at " << goodput;
+  }
 }
 
 }  // namespace

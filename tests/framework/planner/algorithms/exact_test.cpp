@@ -110,7 +110,7 @@ TEST(ExactCut, HasTheValueThatASecondSolverFinds) {
     SCOPED_TRACE(seed);
     const RandomRequest random(seed, seed % 2 == 0 ? 2 : 3, 120);
     const CutProblem problem = internal::cut_problem(random.request, 0);
-    const FlowNetwork network = internal::network_of(problem);
+    const FlowNetwork network = internal::network_of(problem).flow;
     const std::optional<internal::MinCut> cut = internal::min_cut(network);
     const std::int64_t flow = second_opinion(network);
     ASSERT_EQ(cut.has_value(), flow < 1LL << 40);
