@@ -16,7 +16,8 @@ namespace branchline::planner {
 ///    weights); each gives a plan and a bound from below, no stage can be shorter than the weighted
 ///    mean of all. In DADS a fixed grid of weights, without a bound.
 /// 2. Single units move while that helps.
-/// 3. Branch and bound over placements and codecs, for at most 100 000 steps. Where it ends before
+/// 3. Branch and bound over placements and codecs, for at most 100 000 steps and
+///    2000 units. Where it ends before
 ///    (chains of some hundred units, graphs of a dozen) the plan is the optimum.
 /// Some 40 min-cuts; milliseconds. Stateless.
 std::unique_ptr<Planner> make_throughput();

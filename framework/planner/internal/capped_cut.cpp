@@ -16,6 +16,7 @@ namespace {
 using Placement = std::vector<std::optional<Tier>>;
 
 constexpr WideSum kMostCapped = WideSum{1} << 40;
+constexpr std::size_t kMostNodesMovedWithinCaps = 5'000'000;
 constexpr std::size_t kTotalTime = 0, kTotalLoss = 1, kTotalBytes = 2;
 
 const graph::Unit& unit_behind(const PlanRequest& request, const CutNode& node) {
@@ -163,11 +164,14 @@ class CappedSearch {
 
   /// Moves single units to other tiers while that helps.
   void improve() {
+    std::size_t trials = kMostNodesMovedWithinCaps / problem_.nodes.size();
     bool improved = true;
     while (improved && found_.plan->predicted > found_.bound) {
       improved = false;
       for (const CutNode& node : problem_.nodes) {
         for (std::size_t tier = 0; tier < problem_.tiers && node.unit != 0; ++tier) {
+          if (trials == 0) return;
+          --trials;
           Placement moved = found_.plan->tier;
           moved[static_cast<std::size_t>(node.unit)] = static_cast<Tier>(tier);
           improved = (flows_outwards(moved) && offer(moved)) || improved;

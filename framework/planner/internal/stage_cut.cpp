@@ -21,6 +21,8 @@ constexpr std::size_t kDevice = 0, kUplink = 1, kEdge = 2;
 constexpr int kWeightSteps = 32;
 constexpr double kWeightUnit = 1 << 20;
 constexpr int kMostBranchSteps = 100000;
+constexpr std::size_t kMostBranchNodes = 2000;  // the branches are calls within calls
+constexpr std::size_t kMostNodesMoved = 5'000'000;
 
 using Loads = std::array<WideSum, kStages>;
 
@@ -61,8 +63,10 @@ class StageSearch {
     adapt_weights();
     improve();
     suffix_ = suffix_bounds();
-    branch(0);
-    found_.exact = steps_ < kMostBranchSteps;
+    if (labels_.size() <= kMostBranchNodes) {
+      branch(0);
+      found_.exact = steps_ < kMostBranchSteps;
+    }
     if (found_.exact) found_.bound = stage_times(request_, *found_.plan).longest();
     return std::move(found_);
   }
@@ -206,12 +210,15 @@ class StageSearch {
   }
 
   void improve() {
+    std::size_t trials = kMostNodesMoved / best_labels_.size();
     for (bool improved = true; improved && longest_ > found_.bound;) {
       improved = false;
       for (std::size_t at = 0; at < best_labels_.size(); ++at) {
         const bool runs =
             problem_.nodes[at].compute[best_labels_[at] == Tier::edge ? 0 : 1] != kForbidden;
+        if (trials == 0) return;
         if (!runs || !may_move(at)) continue;
+        --trials;
         Labels moved = best_labels_;
         moved[at] = moved[at] == Tier::edge ? Tier::device : Tier::edge;
         improved = offer(moved, best_weights_) || improved;

@@ -107,6 +107,16 @@ TEST(Throughput, IsExactOnLongChains) {
   }
 }
 
+TEST(Throughput, PlansLongChainsWithinBounds) {
+  graph::LayerGraph graph = testing::two_tier_graph("long");
+  testing::add_unit(graph, {0, 0}, 100, {});
+  for (std::int32_t before = 0; before < 20000; ++before) {
+    testing::add_unit(graph, {before % 7, before % 3}, 100 - before % 50, {before});
+  }
+  testing::add_exit(graph, graph.unit_count() - 1, 0.9);
+  EXPECT_FALSE(internal::stage_cut(request_for(graph), 0).exact);
+}
+
 TEST(Throughput, IsNeverBelowDadsHeavy) {
   int same = 0, total = 0;
   double most = 1, sum = 0;
