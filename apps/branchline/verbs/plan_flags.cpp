@@ -50,7 +50,7 @@ void add_graph_flags(CLI::App& command, PlanFlags& flags) {
 void add_request_flags(CLI::App& command, PlanFlags& flags) {
   command
       .add_option("--algorithm", flags.algorithm,
-                  "See --list; default: qdmp, with three tiers exact3")
+                  "See --list; default: qdmp, with a cap exact2, with three tiers exact3")
       ->type_name("NAME");
   command
       .add_option("--exit", flags.exit,
@@ -64,6 +64,13 @@ void add_request_flags(CLI::App& command, PlanFlags& flags) {
   add_bytes(command, "--result-bytes", flags.result_bytes,
             "Size of the answer sent back; default: the exit's logits");
   add_duration(command, "--edge-queue", flags.edge_queue, "Waiting time at the edge; default 0ms");
+  command
+      .add_option("--max-accuracy-loss", flags.most_accuracy_loss,
+                  "Most that the codecs of a plan may lose together, e.g. 0.01")
+      ->type_name("SHARE")
+      ->check(CLI::Range(0.0, 1.0));
+  add_bytes(command, "--max-uplink", flags.most_uplink_bytes,
+            "Most bytes that a plan may send from device to edge");
   command
       .add_option("--pin-device", flags.pinned, "Units that must stay on the device, e.g. 1-3,7")
       ->type_name("UNITS");
@@ -190,12 +197,16 @@ planner::PlanRequest request_of(const PlanFlags& flags, const graph::LayerGraph&
   if (flags.exit != 0) request.exit = flags.exit - 1;
   if (flags.deadline.count() >= 0) request.deadline = flags.deadline;
   if (flags.result_bytes >= 0) request.result_bytes = flags.result_bytes;
+  if (flags.most_uplink_bytes >= 0) request.max_uplink_bytes = flags.most_uplink_bytes;
+  if (flags.most_accuracy_loss >= 0) request.max_accuracy_loss = flags.most_accuracy_loss;
   return request;
 }
 
 std::string algorithm_of(const PlanFlags& flags, const graph::LayerGraph& graph) {
   if (!flags.algorithm.empty()) return flags.algorithm;
-  return graph.tiers.size() > 2 ? "exact3" : "qdmp";
+  if (graph.tiers.size() > 2) return "exact3";
+  const bool capped = flags.most_uplink_bytes >= 0 || flags.most_accuracy_loss >= 0;
+  return capped ? "exact2" : "qdmp";
 }
 
 }  // namespace branchline::apps

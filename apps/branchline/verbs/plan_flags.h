@@ -21,7 +21,8 @@ struct PlanFlags {
   int exit = 0, jobs = 0;
   std::chrono::nanoseconds deadline{-1};
   planner::LinkSpeed link, link2, direct_link;
-  std::int64_t result_bytes = -1;
+  std::int64_t result_bytes = -1, most_uplink_bytes = -1;
+  double most_accuracy_loss = -1;
   std::chrono::nanoseconds edge_queue{0};
   bool json = false, list = false, explain = false, map = false, dot = false;
 };
@@ -38,7 +39,8 @@ graph::LayerGraph graph_to_plan(const PlanFlags& flags);
 /// @throws InputError naming the flag that is missing.
 planner::PlanRequest request_of(const PlanFlags& flags, const graph::LayerGraph& graph);
 
-/// The algorithm that the flags name; if they name none, the exact one for the graph's tiers.
+/// The algorithm that the flags name; if they name none, the fastest exact one for the graph's
+/// tiers and the caps.
 std::string algorithm_of(const PlanFlags& flags, const graph::LayerGraph& graph);
 
 }  // namespace branchline::apps

@@ -183,6 +183,23 @@ TEST(PlanVerb, TakesTheDirectLinkWhereItIsCheaper) {
               HasSubstr("there is no cloud"));
 }
 
+TEST(PlanVerb, KeepsACapOnBytes) {
+  const std::string far = kGraph + "--exit 2 --uplink 4mbit ";
+  EXPECT_EQ(plan_json(far)["uplink_bytes"], 12288);
+  const nlohmann::json capped = plan_json(far + "--max-uplink 10kB");
+  EXPECT_EQ(capped["uplink_bytes"], 2048);
+  EXPECT_GT(capped["predicted_ns"], plan_json(far)["predicted_ns"]);
+  EXPECT_THAT(complaint(far + "--max-uplink 10kB --algorithm neurosurgeon"),
+              HasSubstr("neurosurgeon"));
+  EXPECT_THAT(complaint(far + "--max-accuracy-loss 2"), HasSubstr("--max-accuracy-loss"));
+}
+
+TEST(PlanVerb, SaysTheOrderOfAScheduledPlan) {
+  const std::string pipeline = kGraph + "--exit 2 --uplink 1mbit --algorithm pipeline-dag ";
+  EXPECT_EQ(plan_json(pipeline)["order"].dump(), "[0,1,2,3,5,6,7]");
+  EXPECT_THAT(plan_output(pipeline), HasSubstr("  order      0-3,5-7: outputs go while"));
+}
+
 TEST(PlanVerb, DrawsTheCut) {
   const std::string dot = plan_output(kGraph + "--uplink 1mbit --exit 2 --dot");
   EXPECT_THAT(dot, HasSubstr("u3 -> u5 [color=red, fontcolor=red, penwidth=2, label=\"2048 B\"];"));
