@@ -11,7 +11,7 @@ using ::testing::HasSubstr;
 TEST(Help, OfEveryVerbHasAnExample) {
   const Finished all = branchline({"--help"});
   for (const std::string verb : {"demo", "run", "plan", "profile", "verify", "inspect", "import",
-                                 "train", "calibrate", "link", "ping", "doctor"}) {
+                                 "train", "calibrate", "experiment", "link", "ping", "doctor"}) {
     const Finished help = branchline({verb, "--help"});
     EXPECT_EQ(help.code, 0) << verb;
     EXPECT_EQ(help.err, "") << verb;
