@@ -1,9 +1,8 @@
 #include "apps/branchline/verbs/experiment_graphs.h"
 
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
+#include "apps/branchline/text_file.h"
 #include "apps/lab/edge_process.h"
 #include "framework/base/error.h"
 #include "framework/graph/graph_json.h"
@@ -37,13 +36,8 @@ graph::LayerGraph graph_of_file(const std::string& path) {
     graph.name = std::filesystem::path(path).stem().string();
     return graph;
   }
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (file) text << file.rdbuf();
-  if (!file || text.fail()) {
-    throw InputError("it cannot be read", path, "give a GRAPH.json (docs/schemas.md) or MODEL.pt");
-  }
-  return graph::graph_from_json(text.str(), path);
+  return graph::graph_from_json(
+      read_text_file(path, "give a GRAPH.json (docs/schemas.md) or MODEL.pt"), path);
 }
 
 }  // namespace branchline::apps

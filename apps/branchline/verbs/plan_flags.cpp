@@ -2,11 +2,11 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
-#include <fstream>
 #include <sstream>
 #include <vector>
 
 #include "apps/branchline/flags.h"
+#include "apps/branchline/text_file.h"
 #include "apps/branchline/verbs/plan_graph.h"
 #include "framework/base/error.h"
 #include "framework/graph/graph_json.h"
@@ -98,19 +98,11 @@ void add_answer_flags(CLI::App& command, PlanFlags& flags) {
       ->excludes(jobs);
 }
 
-std::string read_graph_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (file) text << file.rdbuf();
-  if (!file || text.fail()) {
-    throw InputError("it cannot be read", path, "give the path of a GRAPH.json (docs/schemas.md)");
-  }
-  return text.str();
-}
-
 graph::LayerGraph graph_without_pins(const PlanFlags& flags) {
   if (!flags.graph_file.empty()) {
-    return graph::graph_from_json(read_graph_file(flags.graph_file), flags.graph_file);
+    return graph::graph_from_json(
+        read_text_file(flags.graph_file, "give the path of a GRAPH.json (docs/schemas.md)"),
+        flags.graph_file);
   }
   if (flags.model_file.empty()) {
     throw InputError("no graph is given", "--graph",

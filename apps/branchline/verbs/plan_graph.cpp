@@ -1,8 +1,6 @@
 #include "apps/branchline/verbs/plan_graph.h"
 
-#include <fstream>
-#include <sstream>
-
+#include "apps/branchline/text_file.h"
 #include "framework/base/error.h"
 #include "framework/model/model.h"
 #include "framework/profile/profile_json.h"
@@ -12,14 +10,9 @@ namespace branchline::apps {
 
 graph::LayerGraph profiled_graph(const std::string& model_file, const std::string& profile_file,
                                  const std::vector<Shape>& input_shapes) {
-  std::ifstream file(profile_file, std::ios::binary);
-  std::ostringstream text;
-  if (file) text << file.rdbuf();
-  if (!file || text.fail()) {
-    throw InputError("it cannot be read", profile_file,
-                     "measure one: branchline profile " + model_file + " -o " + profile_file);
-  }
-  const profile::Profile profile = profile::profile_from_json(text.str(), profile_file);
+  const std::string text = read_text_file(
+      profile_file, "measure one: branchline profile " + model_file + " -o " + profile_file);
+  const profile::Profile profile = profile::profile_from_json(text, profile_file);
   if (profile.edge.empty()) {
     throw InputError("holds the device's times only", profile_file,
                      "measure the edge too: branchline profile " + model_file +

@@ -5,9 +5,9 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
-#include <sstream>
 
 #include "apps/branchline/flags.h"
+#include "apps/branchline/text_file.h"
 #include "apps/branchline/verbs/profile_text.h"
 #include "apps/branchline/verbs/verbs.h"
 #include "apps/lab/run_folder.h"
@@ -100,14 +100,6 @@ void write_file(const std::string& path, const std::string& text) {
   if (!file || failure) throw RunError("cannot write " + path);
 }
 
-std::string read_profile_text(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (file) text << file.rdbuf();
-  if (!file || text.fail()) throw InputError("it cannot be read", path, "give a profile's path");
-  return text.str();
-}
-
 int run_measurement(const ProfileFlags& flags, const std::string& configuration) {
   std::shared_ptr<const model::Model> model =
       load_to_profile(flags.models.front(), flags.input_shape);
@@ -132,8 +124,8 @@ int run_measurement(const ProfileFlags& flags, const std::string& configuration)
 }
 
 int run_check(const ProfileFlags& flags) {
-  const profile::Profile profile =
-      profile::profile_from_json(read_profile_text(flags.check), flags.check);
+  const profile::Profile profile = profile::profile_from_json(
+      read_text_file(flags.check, "give a profile\'s path"), flags.check);
   const auto model = load_to_profile(flags.models.front(), flags.input_shape);
   profile::require_fresh(profile.device.key, profile::local_key(model->layers()), flags.check);
   std::cout << flags.check << " fits " << flags.models.front() << " on this machine\n";
