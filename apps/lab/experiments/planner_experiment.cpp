@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "framework/base/error.h"
+#include "framework/planner/stage_times.h"
 
 namespace branchline::lab {
 namespace {
@@ -75,8 +76,19 @@ class ExperimentRun {
   std::vector<PlannerRow> rows() && { return std::move(rows_); }
 
  private:
+  /// Frames per second of the best single tier; nullopt when none can run or nothing takes time.
+  std::optional<double> best_single_tier(const PlanRequest& request) const {
+    double most = 0;
+    for (const char* name : {"device-only", "edge-only"}) {
+      const std::optional<Plan> plan = registry_.find(name).plan(request);
+      if (plan) most = std::max(most, planner::stage_times(request, *plan).frames_per_s());
+    }
+    return most > 0 && std::isfinite(most) ? std::optional(most) : std::nullopt;
+  }
+
   void add_rows_of(const PlanRequest& request, double ratio) {
     const std::optional<Plan> best = optimum_->plan(request);
+    const std::optional<double> single_tier = best_single_tier(request);
     for (const Planner* planner : planners_) {
       PlannerRow row;
       row.graph = request.graph.name;
@@ -90,6 +102,8 @@ class ExperimentRun {
         row.to_optimum = static_cast<double>(row.plan->predicted.count()) /
                          static_cast<double>(best->predicted.count());
       }
+      if (row.plan) row.frames_per_s = planner::stage_times(request, *row.plan).frames_per_s();
+      if (row.plan && single_tier) row.stream_gain = *row.frames_per_s / *single_tier;
       rows_.push_back(std::move(row));
     }
   }
@@ -106,18 +120,22 @@ PlannerSummary summary_of(const std::vector<const PlannerRow*>& rows) {
   summary.algorithm = rows.front()->algorithm;
   std::vector<Nanoseconds> times;
   double log_sum = 0;
-  int compared = 0;
+  double log_gain = 0;
+  int compared = 0, streamed = 0;
   for (const PlannerRow* row : rows) {
     ++summary.cases;
     if (!row->plan) continue;
     ++summary.planned;
     times.push_back(row->solver_time);
+    if (row->stream_gain) log_gain += std::log(*row->stream_gain);
+    streamed += row->stream_gain ? 1 : 0;
     if (!row->to_optimum) continue;
     ++compared;
     log_sum += std::log(*row->to_optimum);
     summary.optimal += *row->to_optimum <= kOptimal ? 1 : 0;
     summary.worst_to_optimum = std::max(summary.worst_to_optimum, *row->to_optimum);
   }
+  if (streamed > 0) summary.mean_stream_gain = std::exp(log_gain / streamed);
   if (compared > 0) summary.mean_to_optimum = std::exp(log_sum / compared);
   summary.median_solver_time = median_of(std::move(times));
   return summary;
@@ -136,8 +154,8 @@ std::vector<PlannerRow> run_planner_experiment(
   return std::move(run).rows();
 }
 
-std::vector<PlannerSummary> summarise(const std::vector<PlannerRow>& rows, int of_units,
-                                      int below_units) {
+std::vector<PlannerSummary> summarise(const std::vector<PlannerRow>& rows,
+                                      const std::function<bool(const PlannerRow&)>& counts) {
   std::vector<std::string> order;
   for (const PlannerRow& row : rows) {
     if (std::find(order.begin(), order.end(), row.algorithm) == order.end()) {
@@ -148,9 +166,7 @@ std::vector<PlannerSummary> summarise(const std::vector<PlannerRow>& rows, int o
   for (const std::string& algorithm : order) {
     std::vector<const PlannerRow*> own;
     for (const PlannerRow& row : rows) {
-      const bool counts =
-          row.algorithm == algorithm && row.units >= of_units && row.units < below_units;
-      if (counts) own.push_back(&row);
+      if (row.algorithm == algorithm && counts(row)) own.push_back(&row);
     }
     if (!own.empty()) summaries.push_back(summary_of(own));
   }

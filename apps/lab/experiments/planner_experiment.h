@@ -31,6 +31,8 @@ struct PlannerRow {
   std::optional<planner::Plan> plan;    ///< nullopt: none, or `refused` says why
   std::string refused;                  ///< what the algorithm throws on this graph
   planner::Nanoseconds solver_time{0};  ///< median of up to five runs
+  std::optional<double> frames_per_s;   ///< of a stream: 1 / the plan's longest stage
+  std::optional<double> stream_gain;    ///< frames_per_s over that of the best single tier
   std::optional<double> to_optimum;     ///< predicted / the exact optimum's
 };
 
@@ -46,12 +48,12 @@ struct PlannerSummary {
   std::string algorithm;
   int cases = 0, planned = 0, optimal = 0;
   double mean_to_optimum = 0, worst_to_optimum = 0;  ///< geometric mean
+  double mean_stream_gain = 0;                       ///< geometric mean; 0 without any
   planner::Nanoseconds median_solver_time{0};
 };
 
-/// In the order of the first rows; only rows of `of_units` units or more, and less than
-/// `below_units`, count.
-std::vector<PlannerSummary> summarise(const std::vector<PlannerRow>& rows, int of_units = 0,
-                                      int below_units = 1 << 30);
+/// Of the rows that count, in the order of their algorithms' first rows.
+std::vector<PlannerSummary> summarise(const std::vector<PlannerRow>& rows,
+                                      const std::function<bool(const PlannerRow&)>& counts);
 
 }  // namespace branchline::lab

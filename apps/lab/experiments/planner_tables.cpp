@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "apps/branchline/flags.h"
@@ -73,7 +74,7 @@ std::string case_table(const RowRange& rows) {
 std::string summary_table(const std::vector<PlannerSummary>& summaries) {
   std::string text = padded("algorithm", 21) + padded("cases", 7) + padded("planned", 9) +
                      padded("optimal", 9) + padded("mean x", 8) + padded("worst x", 9) +
-                     "solver (median)\n";
+                     padded("stream x", 10) + "solver (median)\n";
   for (const PlannerSummary& summary : summaries) {
     const bool compared = summary.worst_to_optimum > 0;
     text += padded(summary.algorithm, 21) + padded(std::to_string(summary.cases), 7) +
@@ -81,6 +82,7 @@ std::string summary_table(const std::vector<PlannerSummary>& summaries) {
             padded(std::to_string(summary.optimal), 9) +
             padded(compared ? ratio_text(summary.mean_to_optimum) : "-", 8) +
             padded(compared ? fmt::format("{:.2f}", summary.worst_to_optimum) : "-", 9) +
+            padded(summary.mean_stream_gain > 0 ? ratio_text(summary.mean_stream_gain) : "-", 10) +
             apps::show_duration(summary.median_solver_time) + '\n';
   }
   return text;
@@ -99,7 +101,7 @@ std::string case_tables(const std::vector<PlannerRow>& rows) {
 std::string rows_to_csv(const std::vector<PlannerRow>& rows) {
   std::string csv =
       "schema,graph,units,uplink_bps,device_ratio,algorithm,exit,predicted_ns,uplink_bytes,"
-      "to_optimum,solver_ns\n";
+      "to_optimum,frames_per_s,solver_ns\n";
   for (const PlannerRow& row : rows) {
     csv += fmt::format("{},{},{},{},{},{},", kRowsSchema, row.graph, row.units,
                        row.uplink_bytes_per_s * 8, row.device_ratio, row.algorithm);
@@ -107,6 +109,7 @@ std::string rows_to_csv(const std::vector<PlannerRow>& rows) {
                                   row.plan->uplink_bytes)
                     : ",,,";
     csv += row.to_optimum ? fmt::format("{:.6f}", *row.to_optimum) : "";
+    csv += row.frames_per_s ? fmt::format(",{:.6g}", *row.frames_per_s) : ",";
     csv += fmt::format(",{}\n", row.solver_time.count());
   }
   return csv;
@@ -125,6 +128,9 @@ std::string rows_to_json(const std::vector<PlannerRow>& rows) {
       entry["exit"] = row.plan->exit + 1;
       entry["predicted_ns"] = row.plan->predicted.count();
       entry["uplink_bytes"] = row.plan->uplink_bytes;
+    }
+    if (row.frames_per_s && std::isfinite(*row.frames_per_s)) {
+      entry["frames_per_s"] = *row.frames_per_s;
     }
     if (row.to_optimum) entry["to_optimum"] = *row.to_optimum;
     if (!row.refused.empty()) entry["refused"] = row.refused;
