@@ -1,6 +1,7 @@
 /// The `branchline plan` examples of the user pages: what stands there is what is printed.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -46,7 +47,8 @@ std::string cut_line_behind(std::string text, const std::string& marker) {
 }
 
 std::string without_solver_time(const std::string& text) {
-  return cut_line_behind(cut_line_behind(text, "solved by "), "\"solver_ns\": ");
+  return cut_line_behind(cut_line_behind(cut_line_behind(text, "solved by "), "solved in "),
+                         "\"solver_ns\": ");
 }
 
 std::string from_source_dir(std::string arguments) {
@@ -61,10 +63,14 @@ std::string from_source_dir(std::string arguments) {
 
 class PlanPages : public ::testing::TestWithParam<const char*> {};
 
-INSTANTIATE_TEST_SUITE_P(Docs, PlanPages, ::testing::Values("planners.md", "schemas.md"),
+INSTANTIATE_TEST_SUITE_P(Docs, PlanPages,
+                         ::testing::Values("planners.md", "scheduling.md", "plan-map.md",
+                                           "schemas.md"),
                          [](const ::testing::TestParamInfo<const char*>& page) {
-                           const std::string name = page.param;
-                           return name.substr(0, name.find('.'));
+                           std::string name = page.param;
+                           name.resize(name.find('.'));
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name;
                          });
 
 TEST_P(PlanPages, ShowWhatTheCommandsPrint) {
