@@ -14,16 +14,14 @@ namespace {
 
 using graph::Unit;
 
-/// Compute of the units up to a cut vertex, it included; the input's time on the edge is never
-/// paid.
+/// Compute of the units up to a cut vertex, it included. Of the edge only differences are used, so
+/// that the input, which is in all of them, never counts there.
 struct LoadUpTo {
   std::array<WideSum, 2> time{};         ///< by tier
   std::array<std::int32_t, 2> barred{};  ///< units that the tier cannot run
 
   void add(const Unit& unit) {
     for (std::size_t tier = 0; tier < 2; ++tier) {
-      const bool input_on_edge = tier == 1 && unit.id == 0;
-      if (input_on_edge) continue;
       time[tier] += unit.time[tier] ? unit.time[tier]->count() : 0;
       barred[tier] += unit.time[tier] ? 0 : 1;
     }
