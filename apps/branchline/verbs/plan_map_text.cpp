@@ -24,7 +24,7 @@ std::string edge_units(const Placement& tier) {
 /// "-" for a plan that only other tier speeds make the fastest.
 std::string goodput_of(const ExitMaps& maps, const MapPlan& plan) {
   for (const EnvelopePlan& fastest : maps.envelope.plans) {
-    if (fastest.tier != plan.tier) continue;
+    if (fastest.tier != plan.tier || fastest.codecs != plan.codecs) continue;
     return fastest.from_bytes_per_s > 0 ? show_rate(fastest.from_bytes_per_s) : "any";
   }
   return "-";
@@ -38,7 +38,11 @@ void add_exit(std::ostringstream& text, const graph::LayerGraph& graph, const Ex
   for (const MapPlan& plan : maps.map.plans) {
     text << "  " << padded(goodput_of(maps, plan), 14)
          << padded(show_duration(plan.device_time), 11) << padded(show_duration(plan.edge_time), 11)
-         << padded(show_bytes(plan.uplink_bytes), 11) << edge_units(plan.tier) << '\n';
+         << padded(show_bytes(plan.uplink_bytes), 11) << edge_units(plan.tier);
+    for (const planner::CrossingCodec& crossing : plan.codecs) {
+      text << ", unit " << crossing.unit << " as " << crossing.codec;
+    }
+    text << '\n';
   }
 }
 

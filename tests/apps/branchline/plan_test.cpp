@@ -141,6 +141,14 @@ TEST(PlanVerb, MapsEveryUplink) {
   EXPECT_THAT(text, HasSubstr("308 kbit/s    70.2 ms    2.15 ms    2.05 kB    5-7\n"));
 }
 
+TEST(PlanVerb, AMapTellsPlansApartThatDifferInCodecsOnly) {
+  const std::string text = plan_output(std::string("--graph ") + BRANCHLINE_SOURCE_DIR +
+                                       "/docs/examples/codec_graph.json --downlink 8mbit --map");
+  EXPECT_THAT(text, HasSubstr("4.58 Mbit/s   25 ms      20.4 ms    100 kB     2, unit 1 as q8\n"));
+  EXPECT_THAT(text,
+              HasSubstr("  -             22 ms      20.2 ms    200 kB     2, unit 1 as fp16\n"));
+}
+
 TEST(PlanVerb, AMapNeedsTwoTiersAWayBackAndAnExit) {
   EXPECT_THAT(complaint(kGraph + "--map"), HasSubstr("--downlink: it is missing"));
   EXPECT_THAT(complaint(kThreeTiers + "--map --downlink 1mbit --uplink2 1mbit"),
