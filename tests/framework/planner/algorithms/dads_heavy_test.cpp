@@ -31,8 +31,7 @@ Nanoseconds least_longest_stage_of_chain(const PlanRequest& request) {
   return least;
 }
 
-/// Above 64 units no single unit is moved, so that all depends on the grid of weights.
-TEST(DadsHeavy, FindsGoodWeightsForLongChains) {
+TEST(DadsHeavy, IsOptimalOnLongChains) {
   testing::GapTally gap, latency_optimal;
   for (std::uint32_t seed = 0; seed < 200; ++seed) {
     SCOPED_TRACE(seed);
@@ -55,7 +54,7 @@ TEST(DadsHeavy, FindsGoodWeightsForLongChains) {
   std::printf("dads-heavy on chains of 65 to 124 units, longest stage against the least, %s\n",
               gap.text().c_str());
   std::printf("dads, the same, %s\n", latency_optimal.text().c_str());
-  EXPECT_LT(gap.mean(), latency_optimal.mean());
+  EXPECT_EQ(gap.optimal_share(), 1.0);
 }
 
 /// The longest stage is at least any convex combination of device, uplink and edge: the least of
@@ -80,14 +79,29 @@ std::int64_t bound_on_longest_stage(const PlanRequest& request) {
   return static_cast<std::int64_t>(bound);
 }
 
-TEST(DadsHeavy, ComesCloseToALowerBoundOnLargeGraphs) {
+/// Each unit reads two of the five before it: hardly a cut vertex.
+graph::LayerGraph graph_without_cut_vertices(std::uint32_t seed, int units) {
+  testing::RandomShape shape;
+  shape.units = units;
+  shape.unreachable = false;
+  shape.chain = true;
+  graph::LayerGraph graph = testing::random_dag(seed, shape);
+  std::mt19937 random(seed);
+  for (graph::Unit& unit : graph.units) {
+    if (unit.id < 2) continue;
+    std::uniform_int_distribution<std::int32_t> back(2, std::min(5, unit.id));
+    unit.inputs = {{unit.id - 1, 0}, {unit.id - back(random), 0}};
+  }
+  return graph;
+}
+
+/// Above 64 units no single unit is moved, so that all depends on the grid of weights.
+TEST(DadsHeavy, FindsGoodWeightsForLargeGraphs) {
   testing::GapTally gap, latency_optimal;
   for (std::uint32_t seed = 1; seed < 150; ++seed) {
     SCOPED_TRACE(seed);
-    testing::RandomShape shape;
-    shape.units = 65 + static_cast<int>(seed % 40);
-    shape.unreachable = false;
-    const graph::LayerGraph graph = testing::random_block_graph(seed, shape);
+    const graph::LayerGraph graph =
+        graph_without_cut_vertices(seed, 65 + static_cast<int>(seed % 40));
     std::mt19937 random(seed);
     LinkSpeed link = testing::random_link(random);
     link.uplink_bytes_per_s *= 10;
@@ -101,8 +115,9 @@ TEST(DadsHeavy, ComesCloseToALowerBoundOnLargeGraphs) {
     gap.add(longest, bound);
     latency_optimal.add(stage_times(request, *light).longest().count(), bound);
   }
-  std::printf("dads-heavy on blocks of 65 to 104 units, longest stage against a bound, %s\n",
-              gap.text().c_str());
+  std::printf(
+      "dads-heavy on 65 to 104 units without cut vertices, longest stage against a bound, %s\n",
+      gap.text().c_str());
   std::printf("dads, the same, %s\n", latency_optimal.text().c_str());
   EXPECT_LT(gap.mean(), latency_optimal.mean());
 }
