@@ -71,21 +71,27 @@ std::vector<std::int32_t> head_units(const LayerGraph& graph, int exit) {
   return ids;
 }
 
+ExitUnits exit_units(const LayerGraph& graph, int exit) {
+  ExitUnits found;
+  found.needed.resize(graph.units.size(), false);
+  found.needed[0] = true;
+  const std::int32_t home = exit_at(graph, exit).value.unit;
+  found.needed[index_of(home)] = true;
+  std::int32_t reach = home;  // the earliest unit that a later unit reads
+  for (std::int32_t id = home; id >= 0; --id) {
+    if (!found.needed[index_of(id)]) continue;
+    if (reach >= id) found.cut_vertices.push_back(id);
+    for (const ValueId& input : graph.units[index_of(id)].inputs) {
+      found.needed[index_of(input.unit)] = true;
+      reach = std::min(reach, input.unit);
+    }
+  }
+  std::reverse(found.cut_vertices.begin(), found.cut_vertices.end());
+  return found;
+}
+
 std::vector<std::int32_t> cut_vertices(const LayerGraph& graph, int exit) {
-  const std::vector<bool> needed = units_of_exit(graph, exit);
-  std::vector<std::int32_t> last_reader(graph.units.size(), 0);
-  for (const Unit& unit : graph.units) {
-    if (!needed[index_of(unit.id)]) continue;
-    for (const ValueId& input : unit.inputs) last_reader[index_of(input.unit)] = unit.id;
-  }
-  std::vector<std::int32_t> cuts;
-  std::int32_t reach = 0;  // the furthest unit that an edge of an earlier unit leads to
-  for (const Unit& unit : graph.units) {
-    if (!needed[index_of(unit.id)]) continue;
-    if (reach <= unit.id) cuts.push_back(unit.id);
-    reach = std::max(reach, last_reader[index_of(unit.id)]);
-  }
-  return cuts;
+  return exit_units(graph, exit).cut_vertices;
 }
 
 }  // namespace branchline::graph

@@ -44,10 +44,19 @@ std::vector<bool> units_of_exit(const LayerGraph& graph, int exit);
 /// Head of an exit: the units that no other exit needs, ascending. O(n + m + exits).
 std::vector<std::int32_t> head_units(const LayerGraph& graph, int exit);
 
-/// Cut vertices of the exit's sub-graph: the units that lie on every path from unit 0 to the exit,
-/// ascending; the first is 0, the last the exit's own unit. Cutting behind one of them lets only
-/// its outputs cross. O(n + m). Zhang et al., QDMP, IMWUT 2020 (algorithms: one sweep that keeps
-/// the furthest index reached).
+/// An exit's units and the narrow places among them.
+struct ExitUnits {
+  std::vector<bool> needed;                ///< units_of_exit
+  std::vector<std::int32_t> cut_vertices;  ///< ascending
+};
+
+/// Cut vertices of the exit's sub-graph: the units that lie on every path from unit 0 to the exit;
+/// the first is 0, the last the exit's own unit. Cutting behind one of them lets only its outputs
+/// cross. O(n + m). Zhang et al., QDMP, IMWUT 2020 (algorithms: one sweep, here from the exit, that
+/// keeps the furthest index reached).
+ExitUnits exit_units(const LayerGraph& graph, int exit);
+
+/// exit_units' cut vertices.
 std::vector<std::int32_t> cut_vertices(const LayerGraph& graph, int exit);
 
 }  // namespace branchline::graph

@@ -1,9 +1,11 @@
 #include "framework/planner/algorithms/dads_heavy.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <set>
 #include <utility>
+#include <vector>
 
 #include "framework/planner/internal/exact_cut.h"
 #include "framework/planner/plan_cost.h"
@@ -16,6 +18,7 @@ using internal::Cost;
 using internal::CutProblem;
 using internal::kForbidden;
 using internal::Labels;
+using internal::plus;
 
 /// Weights of device and edge against the link's kLinkWeight; 0: the tier is free.
 struct StageWeights {
@@ -43,6 +46,7 @@ class HeavyLoadSearch {
     try_weights({0, kLinkWeight});  // all that can stays on the device
     try_weights({kLinkWeight, 0});
     for (const GridStep& step : kGridSteps) search_around(step);
+    try_cut_vertices();
     move_single_units();
     return best_;
   }
@@ -78,6 +82,33 @@ class HeavyLoadSearch {
     const std::optional<Labels> labels =
         internal::cut_labels(weighted, internal::FlowBack::forbidden);
     if (labels && offer(*labels)) best_weights_ = weights;
+  }
+
+  /// The best cut behind a single cut vertex: no weights find it when its stages lie inside the
+  /// convex hull of the others'. The result's way back is the same for all of them.
+  void try_cut_vertices() {
+    const std::size_t count = problem_.nodes.size();
+    std::vector<Cost> edge_behind(count, 0);
+    for (std::size_t at = count; at-- > 1;) {
+      edge_behind[at - 1] = plus(edge_behind[at], problem_.nodes[at].compute[1]);
+    }
+    Cost device = 0, least = kForbidden;
+    std::size_t best_cut = 0, at = 0;
+    for (const std::int32_t cut : graph::cut_vertices(request_.graph, exit_)) {
+      do {
+        device = plus(device, problem_.nodes[at].compute[0]);
+      } while (problem_.nodes[at++].unit != cut);
+      const Cost send = problem_.nodes[at - 1].send[0];
+      if (plus(plus(device, send), edge_behind[at - 1]) == kForbidden) continue;
+      const Cost longest = std::max({device, send, edge_behind[at - 1]});
+      if (least != kForbidden && longest >= least) continue;
+      least = longest;
+      best_cut = at;
+    }
+    if (least == kForbidden) return;
+    Labels labels(count, Tier::edge);
+    std::fill_n(labels.begin(), best_cut, Tier::device);
+    offer(labels);
   }
 
   /// @returns whether it is the best so far.

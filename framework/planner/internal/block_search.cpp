@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <tuple>
 #include <utility>
 
@@ -17,15 +18,7 @@ using graph::Unit;
 /// Compute of the units up to a cut vertex, it included. Of the edge only differences are used, so
 /// that the input, which is in all of them, never counts there.
 struct LoadUpTo {
-  std::array<WideSum, 2> time{};         ///< by tier
-  std::array<std::int32_t, 2> barred{};  ///< units that the tier cannot run
-
-  void add(const Unit& unit) {
-    for (std::size_t tier = 0; tier < 2; ++tier) {
-      time[tier] += unit.time[tier] ? unit.time[tier]->count() : 0;
-      barred[tier] += unit.time[tier] ? 0 : 1;
-    }
-  }
+  WideSum device = 0, edge = 0;
 };
 
 /// What lies between two adjacent cut vertices: [a_k, a_k+1) may send, what is inside may move.
@@ -71,23 +64,29 @@ struct Candidate {
 class ExitChain {
  public:
   ExitChain(const PlanRequest& request, int exit)
+      : ExitChain(request, graph::exit_units(request.graph, exit), exit) {}
+
+  ExitChain(const PlanRequest& request, graph::ExitUnits units, int exit)
       : request_(request),
-        needed_(graph::units_of_exit(request.graph, exit)),
-        cuts_(graph::cut_vertices(request.graph, exit)),
+        needed_(std::move(units.needed)),
+        cuts_(std::move(units.cut_vertices)),
         crossing_(crossings_of(request, exit)[0]) {
     up_to_.reserve(cuts_.size());
     blocks_.resize(cuts_.size() - 1);
-    LoadUpTo load;
+    WideSum device = 0, edge = 0;
     for (std::int32_t id = 0; id <= cuts_.back(); ++id) {
       if (!needed_[static_cast<std::size_t>(id)]) continue;
       const Unit& unit = request.graph.units[static_cast<std::size_t>(id)];
-      load.add(unit);
+      if (unit.time[0]) device += unit.time[0]->count();
+      if (unit.time[1]) edge += unit.time[1]->count();
+      if (!unit.time[0]) first_off_device_ = std::min(first_off_device_, id);
+      if (!unit.time[1]) last_off_edge_ = id;
       if (id != cuts_[up_to_.size()]) {
         blocks_[up_to_.size() - 1].add_inside(request, unit);
         continue;
       }
       if (up_to_.size() < blocks_.size()) blocks_[up_to_.size()].add_sender(request, unit);
-      up_to_.push_back(load);
+      up_to_.push_back({device, edge});
     }
   }
 
@@ -96,10 +95,13 @@ class ExitChain {
 
   Candidate nothing_leaves() const { return {on_device_until(block_count()), block_count(), {}}; }
 
-  Candidate behind_cut_vertex(std::size_t k) const {
+  /// Forbidden too when it would lose to `best` even if sending took no time, which spares most of
+  /// the divisions.
+  Candidate behind_cut_vertex(std::size_t k, const Candidate& best) const {
     const Unit& unit = request_.graph.units[static_cast<std::size_t>(cuts_[k])];
-    if (!unit.transmissible) return {kForbidden, k, {}};
-    return {plus(plus(on_device_until(k), up_time(request_, unit, 0)), on_edge_after(k)), k, {}};
+    const Cost compute = plus(on_device_until(k), on_edge_after(k));
+    if (!unit.transmissible || !best.loses_to(compute, k)) return {kForbidden, k, {}};
+    return {plus(compute, up_time(request_, unit, 0)), k, {}};
   }
 
   /// At least what any placement costs that changes tiers in the block.
@@ -135,12 +137,12 @@ class ExitChain {
 
  private:
   Cost on_device_until(std::size_t k) const {
-    return up_to_[k].barred[0] > 0 ? kForbidden : up_to_[k].time[0];
+    return cuts_[k] >= first_off_device_ ? kForbidden : up_to_[k].device;
   }
 
   Cost on_edge_after(std::size_t k) const {
-    if (up_to_.back().barred[1] != up_to_[k].barred[1]) return kForbidden;
-    return plus(up_to_.back().time[1] - up_to_[k].time[1], crossing_);
+    if (last_off_edge_ > cuts_[k]) return kForbidden;
+    return plus(up_to_.back().edge - up_to_[k].edge, crossing_);
   }
 
   /// All but the inside of the block: a_k and before on the device, a_k+1 and behind on the edge.
@@ -156,6 +158,8 @@ class ExitChain {
   std::vector<std::int32_t> cuts_;  ///< a_0 … a_K
   Cost crossing_;
   std::vector<LoadUpTo> up_to_;  ///< by cut vertex
+  /// The first unit that the device and the last one that the edge cannot run.
+  std::int32_t first_off_device_ = std::numeric_limits<std::int32_t>::max(), last_off_edge_ = -1;
   std::vector<Block> blocks_;
 };
 
@@ -166,7 +170,7 @@ void keep_better(Candidate& best, Candidate other) {
 Candidate best_single_cut(const ExitChain& chain) {
   Candidate best;
   for (std::size_t k = 0; k < chain.block_count(); ++k) {
-    keep_better(best, chain.behind_cut_vertex(k));
+    keep_better(best, chain.behind_cut_vertex(k, best));
   }
   keep_better(best, chain.nothing_leaves());
   return best;

@@ -14,7 +14,7 @@ namespace {
 
 using testing::request_for;
 
-constexpr std::int32_t kUnits = 100'000;
+constexpr std::int32_t kHundredThousand = 100'000;
 
 /// Not near-linear, and say so: brute enumerates placements; dads-heavy takes some sixty min-cuts;
 /// pipeline and its schedulers simulate many orders of many cuts (up to 10^4 units, below).
@@ -98,7 +98,7 @@ INSTANTIATE_TEST_SUITE_P(Registry, NearLinearPlanner, ::testing::ValuesIn(near_l
 TEST_P(NearLinearPlanner, PlansAHundredThousandUnits) {
   for (const LargeShape& shape : {kChain, kResidual, kWide}) {
     SCOPED_TRACE(shape.name);
-    const graph::LayerGraph graph = large_graph(shape, kUnits);
+    const graph::LayerGraph graph = large_graph(shape, kHundredThousand);
     for (const double goodput : kGoodputs) {
       SCOPED_TRACE(goodput);
       EXPECT_TRUE(planner().plan(request_for(graph, {goodput, goodput, Nanoseconds(100)})));
@@ -113,7 +113,7 @@ TEST(LargeGraphs, PipelineSchedulersPlanTenThousandUnits) {
     SCOPED_TRACE(name);
     for (const LargeShape& shape : {kChain, kResidual, kWide}) {
       SCOPED_TRACE(shape.name);
-      const graph::LayerGraph graph = large_graph(shape, kUnits / 10);
+      const graph::LayerGraph graph = large_graph(shape, kHundredThousand / 10);
       const PlanRequest request = request_for(graph, {3e11, 3e11, Nanoseconds(100)});
       EXPECT_TRUE(planners.find(name).plan(request));
     }
