@@ -54,9 +54,7 @@ class EarlyExitPrice {
       const Transfer way = cheapest_transfer(samples_.request(), unit, static_cast<Tier>(hop),
                                              static_cast<Tier>(hop + 1));
       crossing_[hop] += way.time();
-      if (way.codec == Transfer::kRaw) continue;
-      codecs_.push_back({unit.id, static_cast<int>(hop) + 1,
-                         unit.codecs[static_cast<std::size_t>(way.codec)].name});
+      list_codec(codecs_, unit, hop, way);
     }
   }
 

@@ -178,18 +178,12 @@ class PlacementPrice {
     return true;
   }
 
-  static const std::string& name_of_codec(const Crossing& crossing, const Transfer& way) {
-    return crossing.unit->codecs[static_cast<std::size_t>(way.codec)].name;
-  }
-
   void add_crossing(const Crossing& crossing, const Transfer& way) {
     compute_[place_of(crossing.from())] += way.encode.count();
     compute_[place_of(crossing.to())] += way.decode.count();
     (crossing.up ? up_ : down_)[crossing.hop].carry(way.bytes, way.link);
-    if (way.codec == Transfer::kRaw) return;
     loss_millionths_ += way.loss_millionths;
-    used_codecs_.push_back(
-        {crossing.unit->id, static_cast<int>(crossing.hop) + 1, name_of_codec(crossing, way)});
+    list_codec(used_codecs_, *crossing.unit, crossing.hop, way);
   }
 
   bool add_result() {

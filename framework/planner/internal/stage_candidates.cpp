@@ -41,22 +41,11 @@ std::size_t StageCandidates::cheapest_way(std::size_t node, const StageLoads& we
   return static_cast<std::size_t>(least - ways.begin());
 }
 
-std::vector<bool> StageCandidates::crossings(const Labels& labels) const {
-  std::vector<bool> crosses(labels.size(), false);
-  for (std::size_t node = 0; node < labels.size(); ++node) {
-    for (const std::int32_t input : problem_.inputs[node]) {
-      const auto producer = static_cast<std::size_t>(input);
-      if (labels[producer] < labels[node]) crosses[producer] = true;
-    }
-  }
-  return crosses;
-}
-
 bool StageCandidates::offer(const Labels& labels, const StageLoads& weights) {
-  const std::vector<bool> crosses = crossings(labels);
+  const Labels outermost = outermost_readers(problem_, labels);
   std::vector<std::optional<std::size_t>> way(labels.size());
   for (std::size_t node = 0; node < labels.size(); ++node) {
-    if (crosses[node]) way[node] = cheapest_way(node, weights);
+    if (outermost[node] != labels[node]) way[node] = cheapest_way(node, weights);
   }
   return offer(labels, way);
 }
@@ -65,11 +54,9 @@ bool StageCandidates::offer(const Labels& labels,
                             const std::vector<std::optional<std::size_t>>& way) {
   std::vector<CrossingCodec> codecs;
   for (std::size_t node = 0; node < way.size(); ++node) {
-    const std::int32_t codec = way[node] ? ways_[node][*way[node]].codec : Transfer::kRaw;
-    if (codec == Transfer::kRaw) continue;
-    const std::int32_t id = problem_.nodes[node].unit;
-    const graph::Unit& unit = request_.graph.units[static_cast<std::size_t>(id)];
-    codecs.push_back({id, 1, unit.codecs[static_cast<std::size_t>(codec)].name});
+    if (!way[node]) continue;
+    const auto id = static_cast<std::size_t>(problem_.nodes[node].unit);
+    list_codec(codecs, request_.graph.units[id], 0, ways_[node][*way[node]]);
   }
   std::optional<Plan> plan = price_plan(
       request_, exit_, tiers_by_unit(problem_, labels, request_.graph.unit_count()), codecs);

@@ -32,9 +32,6 @@ class StageCandidates {
   const std::vector<Transfer>& ways(std::size_t node) const { return ways_[node]; }
   std::size_t cheapest_way(std::size_t node, const StageLoads& weights) const;
 
-  /// By node: whether it stands on the device and a reader on the edge.
-  std::vector<bool> crossings(const Labels& labels) const;
-
   /// Each crossing in its way of least weight. The first offer must be the quickest placement.
   /// @returns whether it is the best so far
   bool offer(const Labels& labels, const StageLoads& weights);

@@ -88,11 +88,11 @@ class StageSearch {
 
   StageLoads loads_under(const Labels& labels, const StageLoads& weights) const {
     StageLoads loads{};
-    const std::vector<bool> crosses = candidates_.crossings(labels);
+    const Labels outermost = outermost_readers(problem_, labels);
     for (std::size_t at = 0; at < labels.size(); ++at) {
       const bool device = labels[at] == Tier::device;
       loads[device ? kDeviceStage : kEdgeStage] += problem_.nodes[at].compute[device ? 0 : 1];
-      if (crosses[at]) add(loads, cheapest_loads(at, weights));
+      if (outermost[at] != labels[at]) add(loads, cheapest_loads(at, weights));
     }
     return loads;
   }
