@@ -9,7 +9,10 @@
 
 namespace branchline::graph {
 
-/// GRAPH.json, schema "branchline.graph/1" (docs/schemas.md). One document, indented.
+/// The schema of GRAPH.json (docs/schemas.md).
+inline constexpr const char* kGraphSchema = "branchline.graph/1";
+
+/// GRAPH.json: one document, indented.
 std::string to_json(const LayerGraph& graph);
 
 /// Reads and validates. Hand-written files may give only id, name, time_ns, output_bytes and inputs

@@ -57,22 +57,12 @@ class EnergyCut {
   }
 
   std::vector<CrossingCodec> codecs(const Labels& labels) const {
-    Labels outermost = labels;  // of each node and its readers
-    for (std::size_t at = 0; at < labels.size(); ++at) {
-      for (const std::int32_t input : problem_.inputs[at]) {
-        Tier& reached = outermost[static_cast<std::size_t>(input)];
-        reached = std::max(reached, labels[at]);
-      }
-    }
+    const Labels outermost = outermost_readers(problem_, labels);
     std::vector<CrossingCodec> codecs;
     for (std::size_t at = 0; at < labels.size(); ++at) {
-      const graph::Unit& unit = unit_of(problem_.nodes[at]);
       for (auto hop = static_cast<std::size_t>(labels[at]);
            hop < static_cast<std::size_t>(outermost[at]); ++hop) {
-        const Transfer way = cheapest(problem_.nodes[at], hop);
-        if (way.codec == Transfer::kRaw) continue;
-        codecs.push_back({unit.id, static_cast<int>(hop) + 1,
-                          unit.codecs[static_cast<std::size_t>(way.codec)].name});
+        list_codec(codecs, unit_of(problem_.nodes[at]), hop, cheapest(problem_.nodes[at], hop));
       }
     }
     return codecs;

@@ -73,6 +73,13 @@ Transfer listed_transfer(const PlanRequest& request, const graph::Unit& unit, Ti
   return ways.front();
 }
 
+void list_codec(std::vector<CrossingCodec>& codecs, const graph::Unit& unit, std::size_t hop,
+                const Transfer& way) {
+  if (way.codec == Transfer::kRaw) return;
+  codecs.push_back(
+      {unit.id, static_cast<int>(hop) + 1, unit.codecs[static_cast<std::size_t>(way.codec)].name});
+}
+
 internal::WideSum up_time(const PlanRequest& request, const graph::Unit& unit, std::size_t hop) {
   return cheapest_transfer(request, unit, static_cast<Tier>(hop), static_cast<Tier>(hop + 1))
       .time();

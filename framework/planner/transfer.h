@@ -38,6 +38,11 @@ Transfer cheapest_transfer(const PlanRequest& request, const graph::Unit& unit, 
 Transfer listed_transfer(const PlanRequest& request, const graph::Unit& unit, Tier from, Tier to,
                          const std::vector<CrossingCodec>& codecs);
 
+/// Appends what a plan lists for a unit's crossing of hop 0 (device to edge) or 1 (edge to cloud):
+/// nothing when it goes raw.
+void list_codec(std::vector<CrossingCodec>& codecs, const graph::Unit& unit, std::size_t hop,
+                const Transfer& way);
+
 /// The time of the cheapest transfer over hop 0 (device to edge) or 1 (edge to cloud).
 internal::WideSum up_time(const PlanRequest& request, const graph::Unit& unit, std::size_t hop);
 

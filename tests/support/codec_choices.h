@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "framework/planner/plan_request.h"
+#include "tests/support/reference_price.h"
 
 /// Random codecs, and every way to place and send, added up as plainly as possible.
 namespace branchline::testing {
@@ -39,7 +40,8 @@ inline void add_random_codecs(graph::LayerGraph& graph, std::uint32_t seed, int 
 /// What one placement with one codec per crossing takes.
 struct WaySum {
   std::int64_t time_ns = 0, loss_thousandths = 0, uplink_bytes = 0;
-  std::int64_t device_ns = 0, edge_ns = 0;  ///< encoding and decoding included
+  std::int64_t device_ns = 0, edge_ns = 0;      ///< encoding and decoding included
+  std::int64_t uplink_ns = 0, downlink_ns = 0;  ///< the first hop's, without its round trip
   bool remote = false;
   std::uint32_t on_device = 0;  ///< a bit per unit id
 };
@@ -107,7 +109,9 @@ class EveryWay {
         request_.result_bytes ? *request_.result_bytes : units[exit_unit_].output_bytes;
     for (std::size_t hop = 0; hop < home; ++hop) {
       const planner::LinkSpeed& link = hop == 0 ? request_.link : *request_.link2;
-      sum.time_ns += link.round_trip.count() + on_link(back, link.downlink_bytes_per_s);
+      const std::int64_t time = reference_transfer_ns(back, link.downlink_bytes_per_s);
+      sum.time_ns += link.round_trip.count() + time;
+      if (hop == 0) sum.downlink_ns += time;
     }
     if (home > 0) sum.time_ns += request_.edge_queue.count();
     encode(crossings, 0, sum);
@@ -120,7 +124,9 @@ class EveryWay {
     const double goodput = (hop == 0 ? request_.link : *request_.link2).uplink_bytes_per_s;
     const auto carry = [&](std::int64_t bytes) {
       WaySum next = sum;
-      next.time_ns += on_link(bytes, goodput);
+      const std::int64_t time = reference_transfer_ns(bytes, goodput);
+      next.time_ns += time;
+      if (hop == 0) next.uplink_ns += time;
       if (hop == 0) next.uplink_bytes += bytes;
       return next;
     };
@@ -139,10 +145,6 @@ class EveryWay {
     sum.time_ns += time;
     if (tier == 0) sum.device_ns += time;
     if (tier == 1) sum.edge_ns += time;
-  }
-
-  static std::int64_t on_link(std::int64_t bytes, double bytes_per_s) {
-    return std::llround(static_cast<double>(bytes) * 1e9 / bytes_per_s);
   }
 
   const planner::PlanRequest& request_;

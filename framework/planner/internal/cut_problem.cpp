@@ -99,6 +99,18 @@ NodeLists readers_of(const CutProblem& problem) {
   return lists;
 }
 
+Labels outermost_readers(const CutProblem& problem, const Labels& labels) {
+  Labels outermost = labels;
+  for (std::size_t at = 0; at < labels.size(); ++at) {
+    for (const std::int32_t input : problem.inputs[at]) {
+      const auto producer = static_cast<std::size_t>(input);
+      BL_EXPECT(labels[producer] <= labels[at], "data flows back");
+      outermost[producer] = std::max(outermost[producer], labels[at]);
+    }
+  }
+  return outermost;
+}
+
 Cost send_cost(const CutNode& node, Tier home, Tier reached) {
   Cost cost = 0;
   for (std::size_t hop = tier_index(home); hop < tier_index(reached); ++hop) {
@@ -118,17 +130,10 @@ Cost place_cost(const CutProblem& problem, std::size_t node, Tier tier) {
 
 Cost cost_of(const CutProblem& problem, const Labels& labels) {
   BL_EXPECT(labels.size() == problem.nodes.size(), "the labels must have an entry per node");
+  const Labels outermost = outermost_readers(problem, labels);
   Cost cost = 0;
-  Labels outermost = labels;  // of each node and its readers
   for (std::size_t at = 0; at < labels.size(); ++at) {
     cost = plus(cost, place_cost(problem, at, labels[at]));
-    for (const std::int32_t input : problem.inputs[at]) {
-      const auto producer = static_cast<std::size_t>(input);
-      BL_EXPECT(labels[producer] <= labels[at], "data flows back");
-      outermost[producer] = std::max(outermost[producer], labels[at]);
-    }
-  }
-  for (std::size_t at = 0; at < labels.size(); ++at) {
     cost = plus(cost, send_cost(problem.nodes[at], labels[at], outermost[at]));
   }
   return cost;

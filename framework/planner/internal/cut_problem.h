@@ -79,6 +79,10 @@ NodeLists readers_of(const CutProblem& problem);
 /// A tier per node.
 using Labels = std::vector<Tier>;
 
+/// By node: the outermost tier that needs its output, its own or a reader's. Data must not flow
+/// back.
+Labels outermost_readers(const CutProblem& problem, const Labels& labels);
+
 /// What it costs that a node's output gets from tier `home` to `reached`; 0 unless that is further
 /// out.
 Cost send_cost(const CutNode& node, Tier home, Tier reached);

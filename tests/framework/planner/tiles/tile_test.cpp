@@ -4,8 +4,9 @@
 
 #include "framework/planner/tiles/tile_grid.h"
 #include "framework/planner/tiles/vgg16.h"
-#include "tests/support/integer_layers.h"
 #include "tests/support/spatial_graphs.h"
+#include "tests/support/tile_layers.h"
+#include "tests/support/whole_layers.h"
 
 namespace branchline::planner::tiles {
 namespace {
