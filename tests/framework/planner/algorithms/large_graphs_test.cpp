@@ -19,7 +19,8 @@ constexpr std::int32_t kHundredThousand = 100'000;
 /// Not near-linear, and say so: brute enumerates placements; dads-heavy takes some sixty min-cuts;
 /// pipeline and its schedulers simulate many orders of many cuts (up to 10^4 units, below).
 const std::set<std::string> kSuperlinear = {"brute",        "dads-heavy",    "pipeline",
-                                            "pipeline-dag", "pipeline-tree", "pipeline-paths"};
+                                            "pipeline-dag", "pipeline-tree", "pipeline-paths",
+                                            "throughput"};
 
 /// Times that favour the edge and outputs that vary, so that a cut in the middle pays.
 graph::Unit large_unit(std::mt19937& random, std::int32_t id) {
