@@ -28,12 +28,12 @@ int compare_sets(const Plan& a, const Plan& b, const Member& member) {
 }  // namespace
 
 std::optional<Plan> price_plan(const PlanRequest& request, int exit,
-                               std::vector<std::optional<Tier>> tier) {
+                               const std::vector<std::optional<Tier>>& tier) {
   return internal::price_placement(request, exit, tier, nullptr);
 }
 
 std::optional<Plan> price_plan(const PlanRequest& request, int exit,
-                               std::vector<std::optional<Tier>> tier,
+                               const std::vector<std::optional<Tier>>& tier,
                                const std::vector<CrossingCodec>& codecs) {
   PlanRequest uncapped = request;
   uncapped.max_accuracy_loss.reset();

@@ -31,12 +31,12 @@ namespace branchline::planner {
 /// would cross, or when the crossings cannot keep the request's caps. Plan::feasible compares with
 /// request.deadline.
 std::optional<Plan> price_plan(const PlanRequest& request, int exit,
-                               std::vector<std::optional<Tier>> tier);
+                               const std::vector<std::optional<Tier>>& tier);
 
 /// The same placement with these codecs, whatever they cost: no caps. What crosses and is not
 /// listed goes raw; all goes over the edge. Each listed one must cross and have such a codec.
 std::optional<Plan> price_plan(const PlanRequest& request, int exit,
-                               std::vector<std::optional<Tier>> tier,
+                               const std::vector<std::optional<Tier>>& tier,
                                const std::vector<CrossingCodec>& codecs);
 
 /// Order between plans of equal exit: less predicted time, then fewer remote units, then fewer

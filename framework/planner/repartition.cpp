@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <utility>
 
 #include "framework/base/error.h"
 #include "framework/planner/internal/exact_cut.h"
@@ -83,7 +82,7 @@ class PartialCut {
     for (std::size_t at = 0; at < problem.nodes.size(); ++at) {
       tier[static_cast<std::size_t>(problem.nodes[at].unit)] = cut->labels[at];
     }
-    return price_plan(now_, in_force_.exit, std::move(tier));
+    return price_plan(now_, in_force_.exit, tier);
   }
 
  private:

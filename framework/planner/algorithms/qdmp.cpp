@@ -24,7 +24,7 @@ class Qdmp final : public Planner {
   std::optional<Plan> do_plan(const PlanRequest& request, int exit) const override {
     std::optional<BlockSearch> found = internal::search_blocks(request, exit, searched_);
     if (!found) return std::nullopt;
-    std::optional<Plan> plan = price_plan(request, exit, std::move(found->tier));
+    std::optional<Plan> plan = price_plan(request, exit, found->tier);
     BL_EXPECT(plan && plan->predicted == internal::clamped_time(found->cost),
               "the blocks' costs and price_plan disagree");
     return plan;

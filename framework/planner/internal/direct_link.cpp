@@ -82,7 +82,7 @@ class DirectLinkMoves {
   bool try_tier(std::size_t unit, Tier tier) {
     std::vector<std::optional<Tier>> placement = best_.tier;
     placement[unit] = tier;
-    std::optional<Plan> plan = price_plan(request_, best_.exit, std::move(placement));
+    std::optional<Plan> plan = price_plan(request_, best_.exit, placement);
     const bool wins = plan && better(*plan, best_);
     if (wins) best_ = *std::move(plan);
     return wins;
