@@ -94,7 +94,9 @@ std::string codecs_text(const Plan& plan) {
     text << (text.tellp() > 0 ? ", " : "") << "unit " << crossing.unit << " as " << crossing.codec
          << (crossing.link == 2 ? " to the cloud" : "");
   }
-  text << "; costs " << std::setprecision(2) << plan.accuracy_loss * 100 << " % accuracy";
+  if (plan.accuracy_loss > 0) {
+    text << "; costs " << std::setprecision(2) << plan.accuracy_loss * 100 << " % accuracy";
+  }
   return text.str();
 }
 
@@ -189,9 +191,9 @@ std::string plan_text(const PlanRequest& request, const Plan& plan, const std::s
   add_row(text, "uplink", part.uplink, traffic_text(plan.uplink_bytes));
   add_row(text, "edge", part.edge, units_text(plan, Tier::edge));
   add_row(text, "uplink2", part.uplink2, traffic_text(plan.uplink2_bytes));
-  add_row(text, "direct up", part.direct_uplink, traffic_text(plan.direct_uplink_bytes));
+  add_row(text, "direct out", part.direct_uplink, traffic_text(plan.direct_uplink_bytes));
   add_row(text, "cloud", part.cloud, units_text(plan, Tier::cloud));
-  add_row(text, "direct down", part.direct_downlink, traffic_text(plan.direct_downlink_bytes));
+  add_row(text, "direct in", part.direct_downlink, traffic_text(plan.direct_downlink_bytes));
   add_row(text, "downlink2", part.downlink2, traffic_text(plan.downlink2_bytes));
   add_row(text, "downlink", part.downlink, traffic_text(plan.downlink_bytes));
   if (!plan.codecs.empty()) text << "  " << padded("codecs", 11) << codecs_text(plan) << '\n';

@@ -15,7 +15,8 @@ namespace branchline::planner {
 /// on graphs of 4 to 9 units, most made to need several uploads, it finds the best cut and order in
 /// 82 %, 1.4 % above it on average; pipeline-dag in 60 %, 5.7 % above. Two or three tiers. No plan
 /// where exact3 has none. Four min-cuts and up to some hundred simulations: 20 ms at 100 units,
-/// 0.25 s at 1000. Stateless. Ours: Duan and Wu schedule a given cut, DADS cuts without overlap.
+/// up to a second or two at 1000. Stateless. Ours: Duan and Wu schedule a given cut, DADS cuts
+/// without overlap.
 std::unique_ptr<Planner> make_pipeline();
 
 }  // namespace branchline::planner
