@@ -25,7 +25,7 @@ class EnvelopeSearch {
   BandwidthEnvelope build() {
     const auto cheapest_bytes = solve(1, remote_ + kMoreThanAnyTime);
     if (!cheapest_bytes) return {};
-    const Line slow_end = *cheapest_bytes;
+    const Line& slow_end = *cheapest_bytes;
     const Line fast_end = *solve(kMoreThanAnyBytes, 1);
     take(slow_end);
     between(slow_end, fast_end);

@@ -1,6 +1,7 @@
 #include "framework/planner/plan_map.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <tuple>
 #include <utility>
@@ -49,7 +50,7 @@ struct MapPrices {
 
 Nanoseconds whole_nanoseconds(double time) {
   constexpr auto kLargest = static_cast<double>(std::numeric_limits<std::int64_t>::max());
-  return time < kLargest ? Nanoseconds(static_cast<std::int64_t>(time + 0.5)) : Nanoseconds::max();
+  return time < kLargest ? Nanoseconds(std::llround(time)) : Nanoseconds::max();
 }
 
 }  // namespace

@@ -21,6 +21,7 @@ const CutChoice& choice_at(const std::vector<CutChoice>& choices, std::int32_t c
 /// Identical jobs with these cuts, in this order.
 JobCuts priced_cuts(const std::vector<CutChoice>& choices, std::vector<std::int32_t> cuts) {
   std::vector<UploadJob> jobs;
+  jobs.reserve(cuts.size());
   for (const std::int32_t cut : cuts) {
     jobs.push_back({choice_at(choices, cut).compute, choice_at(choices, cut).upload, {}});
   }
