@@ -34,7 +34,7 @@ constexpr const char* kRunExample =
     "scheduled arrival. Exit codes: 3 a --require was missed, 4 no edge with --require-edge.\n";
 
 struct RunFlags {
-  std::string model, input, profile, planner = "qdmp", force_place, out;
+  std::string model, input, profile, planner = "edgent", force_place, out;
   std::vector<std::string> edges, require;
   Duration deadline = std::chrono::milliseconds(100);
   double rate_hz = 0, device_slowdown = 1;

@@ -31,7 +31,7 @@ struct Options {
   int warmup_runs = 5;
   std::string profile_file;         ///< from `branchline profile`; empty: profile while opening
   std::vector<Shape> input_shapes;  ///< for models whose manifest does not say
-  std::string planner = "qdmp";     ///< an algorithm of `branchline plan --list`
+  std::string planner = "edgent";   ///< an algorithm of `branchline plan --list`
   std::int64_t slice_cache_bytes = 512ll << 20;
   double device_slowdown = 1;  ///< >= 1; emulates a slower device: sleeps (f-1) x each slice's time
   std::function<void(int level, const std::string& text)>
