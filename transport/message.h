@@ -51,6 +51,12 @@ struct RemotePlan {
   friend bool operator==(const RemotePlan&, const RemotePlan&) = default;
 };
 
+/// What both sides must have before either uses it: bits of Hello and Welcome.
+namespace capability {
+inline constexpr std::uint64_t payload_checksum = 1u << 0;  ///< frames carry XXH3-64 of the payload
+inline constexpr std::uint64_t packed_payloads = 1u << 1;   ///< lossless packing of raw, fp16, int8
+}  // namespace capability
+
 struct Hello {
   std::string software;               ///< "branchline 0.1.0"
   std::vector<std::string> digests;   ///< networks the client will ask for
@@ -63,9 +69,28 @@ struct Welcome {
   std::vector<std::string> digests;  ///< networks the server has
   std::vector<std::string> names;    ///< their names, same order
   std::uint64_t max_frame_bytes = 0;
-  std::uint32_t max_in_flight = 0;  ///< requests one connection may have unanswered
-  Duration queue{0};                ///< waiting time a request would meet now
-  std::uint64_t capabilities = 0;   ///< those of the Hello that the server understands too
+  std::uint32_t max_in_flight = 0;        ///< requests one connection may have unanswered
+  Duration queue{0};                      ///< waiting time a request would meet now
+  std::uint64_t capabilities = 0;         ///< those of the Hello that the server understands too
+  std::uint64_t max_in_flight_bytes = 0;  ///< of their frames; 0: not limited
+  std::string proof;  ///< that the server knows the token too; empty when none was asked for
+};
+
+/// Answers a Hello where the server asks for a token; the token itself never travels.
+struct Challenge {
+  std::string nonce;  ///< 32 random bytes
+};
+
+/// Answers a Challenge: that the client knows the token, bound to both nonces.
+struct Proof {
+  std::string nonce;  ///< 32 random bytes of the client's
+  std::string mac;    ///< HMAC-SHA-256
+};
+
+/// The server's new bounds on what one connection may have unanswered; they replace the Welcome's.
+struct Credit {
+  std::uint32_t requests = 0;
+  std::uint64_t bytes = 0;
 };
 
 struct Prepare {
@@ -136,7 +161,7 @@ struct ProfileReply {
 };
 
 using Body = std::variant<Hello, Welcome, Prepare, Ready, Request, Answer, Refused, Cancel, Ping,
-                          Pong, Draining, ProfileQuery, ProfileReply>;
+                          Pong, Draining, ProfileQuery, ProfileReply, Challenge, Proof, Credit>;
 
 /// One frame. Replies carry the id of what they answer.
 struct Message {

@@ -174,6 +174,24 @@ void body_fields(Archive& archive, Welcome& body) {
                    "a Welcome names fewer or more networks than it has digests");
   archive(body.capabilities, body.max_frame_bytes, body.max_in_flight);
   field(archive, body.queue);
+  archive(body.max_in_flight_bytes);
+  field(archive, body.proof);
+}
+
+template <class Archive>
+void body_fields(Archive& archive, Challenge& body) {
+  field(archive, body.nonce);
+}
+
+template <class Archive>
+void body_fields(Archive& archive, Proof& body) {
+  field(archive, body.nonce);
+  field(archive, body.mac);
+}
+
+template <class Archive>
+void body_fields(Archive& archive, Credit& body) {
+  archive(body.requests, body.bytes);
 }
 
 template <class Archive>

@@ -38,8 +38,15 @@ std::vector<Message> one_of_each() {
   using std::chrono::microseconds;
   std::vector<Message> messages;
   messages.push_back({1, Hello{"branchline 0.1.0", {"aa", "bb"}, 5, 1u << 20}});
-  messages.push_back(
-      {2, Welcome{"branchlined 0.1.0", {"aa"}, {"b_camera"}, 1u << 26, 8, microseconds(17), 5}});
+  messages.push_back({2, Welcome{"branchlined 0.1.0",
+                                 {"aa"},
+                                 {"b_camera"},
+                                 1u << 26,
+                                 8,
+                                 microseconds(17),
+                                 5,
+                                 1u << 27,
+                                 "proof"}});
   messages.push_back({3, Prepare{plan}});
   messages.push_back({4, Ready{}});
   messages.push_back(sample_request(5, {10, 0, 130}));
@@ -57,6 +64,9 @@ std::vector<Message> one_of_each() {
   messages.push_back(
       {13,
        ProfileReply{"a CPU", "1.13.1", 1, microseconds(7), {microseconds(1), microseconds(2)}}});
+  messages.push_back({0, Challenge{"nonce"}});
+  messages.push_back({0, Proof{"nonce of the client", "mac"}});
+  messages.push_back({0, Credit{3, 1u << 20}});
   return messages;
 }
 
