@@ -7,6 +7,7 @@
 #include <exception>
 
 #include "transport/asio.h"
+#include "transport/plain_stream.h"
 
 namespace branchline::transport {
 namespace {
@@ -55,7 +56,7 @@ TcpChannel::TcpChannel(std::shared_ptr<IoThread::Parts> io, Setup setup)
       setup_(std::move(setup)),
       queue_(setup_.limits.max_queued_bytes),
       reader_(handshake_limits(), io_->pool),
-      socket_(io_->context),
+      stream_(std::make_unique<PlainStream>(io_->context)),
       timer_(io_->context),
       last_heard_ns_(Clock::now().time_since_epoch().count()) {}
 
@@ -106,16 +107,17 @@ void TcpChannel::give_up_handshake(Duration waited) {
 }
 
 void TcpChannel::attach(asio::ip::tcp::socket socket) {
-  socket_ = std::move(socket);
+  stream_->socket() = std::move(socket);
   if (!finished_) start();
 }
 
 void TcpChannel::start() {
   started_ = true;
+  asio::ip::tcp::socket& socket = stream_->socket();
   boost::system::error_code ignored;
-  socket_.non_blocking(true, ignored);
-  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-  socket_.set_option(UnsentBytes(kMaxUnsentBytes), ignored);
+  socket.non_blocking(true, ignored);
+  socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+  socket.set_option(UnsentBytes(kMaxUnsentBytes), ignored);
   asio::co_spawn(
       io_->context, [self = shared_from_this()] { return self->read_loop(); }, asio::detached);
   queue_.start();
@@ -128,8 +130,7 @@ asio::awaitable<void> TcpChannel::read_loop() {
   bool reading = true;
   while (reading && !finished_) {
     const auto space = reader_.space();
-    const std::size_t bytes = co_await socket_.async_read_some(
-        asio::buffer(space.data(), space.size()), asio::redirect_error(asio::use_awaitable, error));
+    const std::size_t bytes = co_await stream_->read_some(space, error);
     if (finished_) break;
     if (error) {
       on_read_error(error);
@@ -148,9 +149,10 @@ asio::awaitable<void> TcpChannel::read_loop() {
 asio::awaitable<void> TcpChannel::discard_until_end() {
   std::array<std::byte, 4096> bin;
   boost::system::error_code error;
-  while (!error && socket_.is_open()) {
-    co_await socket_.async_read_some(asio::buffer(bin),
-                                     asio::redirect_error(asio::use_awaitable, error));
+  asio::ip::tcp::socket& socket = stream_->socket();
+  while (!error && socket.is_open()) {
+    co_await socket.async_read_some(asio::buffer(bin),
+                                    asio::redirect_error(asio::use_awaitable, error));
   }
   read_ended_ = true;
   close_when_written();
@@ -224,13 +226,13 @@ void TcpChannel::shut_down(const std::string& reason) {
   if (started_) hang_up();  // also when it was draining
   boost::system::error_code ignored;
   timer_.cancel();
-  socket_.cancel(ignored);
+  stream_->socket().cancel(ignored);
 }
 
 void TcpChannel::hang_up() {
   queue_.end(false);
   boost::system::error_code ignored;
-  socket_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
+  stream_->socket().shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
   close_when_written();
 }
 
@@ -244,7 +246,7 @@ void TcpChannel::finish(const std::string& reason, bool drain) {
   boost::system::error_code ignored;
   timer_.cancel();
   if (!started_) {
-    socket_.close(ignored);  // ends an attempt to connect
+    stream_->socket().close(ignored);  // ends an attempt to connect
   } else if (drain) {
     timer_.expires_after(kDrainTime);
     timer_.async_wait([self](boost::system::error_code cancelled) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "transport/asio.h"
+#include "transport/byte_stream.h"
 #include "transport/frame_reader.h"
 #include "transport/io_thread.h"
 #include "transport/write_queue.h"
@@ -55,7 +56,7 @@ class TcpChannel final : public Channel,
   /// On the I/O thread: ends the connection; `drain` still writes what is queued.
   void finish(const std::string& reason, bool drain);
 
-  asio::any_io_executor executor() { return socket_.get_executor(); }
+  asio::any_io_executor executor() { return timer_.get_executor(); }
 
   void shut_down(const std::string& reason) override;
 
@@ -82,7 +83,7 @@ class TcpChannel final : public Channel,
   Setup setup_;
   WriteQueue queue_;
   FrameReader reader_;
-  asio::ip::tcp::socket socket_;
+  const std::unique_ptr<ByteStream> stream_;
   asio::steady_timer timer_;  ///< handshake, then the end of draining
   std::uint64_t key_ = 0;
   bool started_ = false;   ///< connected

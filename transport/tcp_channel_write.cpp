@@ -1,50 +1,33 @@
-#include <sys/socket.h>
-#include <sys/uio.h>
-
-#include <array>
-#include <cerrno>
-
+#include "transport/asio.h"
 #include "transport/tcp_channel.h"
 
 namespace branchline::transport {
 namespace {
 
-constexpr std::size_t kMaxSegments = 64;
 /// One thread writes at most this much in a row before others get their turn.
 constexpr std::size_t kWriteBurstBytes = 1u << 20;
-
-ssize_t send_segments(int fd, const std::vector<std::span<const std::byte>>& segments) {
-  std::array<iovec, kMaxSegments> parts;
-  for (std::size_t i = 0; i < segments.size(); ++i) {
-    parts[i] = {const_cast<std::byte*>(segments[i].data()), segments[i].size()};
-  }
-  msghdr message{};
-  message.msg_iov = parts.data();
-  message.msg_iovlen = segments.size();
-  return ::sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-}
 
 }  // namespace
 
 void TcpChannel::write_some() {
   std::vector<std::span<const std::byte>> segments;
   std::vector<SentFrame> sent;
+  boost::system::error_code error;
   std::size_t burst = 0;
   for (;;) {
-    queue_.next_segments(kMaxSegments, Clock::now(), segments);
+    queue_.next_segments(ByteStream::kMaxSegments, Clock::now(), segments);
     if (segments.empty()) break;
-    const ssize_t bytes = send_segments(socket_.native_handle(), segments);
-    if (bytes < 0 && errno == EINTR) continue;
-    if (bytes < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+    const std::size_t bytes = stream_->write_some(segments, error);
+    if (error == asio::error::would_block) {
       asio::post(io_->context, [self = shared_from_this()] { self->write_when_possible(); });
       break;
     }
-    if (bytes < 0) {
+    if (error) {
       queue_.end(false);  // the reading side sees the same error, after what the peer still said
       continue;
     }
-    queue_.written(static_cast<std::size_t>(bytes), sent);
-    burst += static_cast<std::size_t>(bytes);
+    queue_.written(bytes, sent);
+    burst += bytes;
     if (burst >= kWriteBurstBytes) {
       asio::post(io_->context, [self = shared_from_this()] { self->write_some(); });
       break;
@@ -58,11 +41,11 @@ void TcpChannel::write_some() {
 
 /// On the I/O thread, holding the claim to write.
 void TcpChannel::write_when_possible() {
-  socket_.async_wait(asio::ip::tcp::socket::wait_write,
-                     [self = shared_from_this()](boost::system::error_code error) {
-                       if (error) self->queue_.end(false);
-                       self->write_some();
-                     });
+  stream_->socket().async_wait(asio::ip::tcp::socket::wait_write,
+                               [self = shared_from_this()](boost::system::error_code error) {
+                                 if (error) self->queue_.end(false);
+                                 self->write_some();
+                               });
 }
 
 void TcpChannel::note_sent(const std::vector<SentFrame>& sent) {
@@ -89,13 +72,14 @@ void TcpChannel::tell_sent() {
 
 /// The descriptor may only be closed when no other thread is writing to it.
 void TcpChannel::close_when_written() {
-  if (!finished_ || !socket_.is_open() || !queue_.idle()) return;
+  asio::ip::tcp::socket& socket = stream_->socket();
+  if (!finished_ || !socket.is_open() || !queue_.idle()) return;
   boost::system::error_code ignored;
   if (read_ended_) {
-    socket_.close(ignored);
+    socket.close(ignored);
     timer_.cancel();
   } else {
-    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);  // discard_until_end() closes
+    socket.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);  // discard_until_end() closes
   }
 }
 

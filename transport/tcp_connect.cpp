@@ -8,12 +8,12 @@ asio::awaitable<void> TcpChannel::connect_to(Endpoint endpoint) {
   boost::system::error_code error;
   const auto addresses = co_await resolve(io_->context, std::move(endpoint), error);
   if (!error && !finished_) {
-    co_await asio::async_connect(socket_, addresses,
+    co_await asio::async_connect(stream_->socket(), addresses,
                                  asio::redirect_error(asio::use_awaitable, error));
   }
   if (finished_) {
     boost::system::error_code ignored;
-    socket_.close(ignored);
+    stream_->socket().close(ignored);
   } else if (error) {
     finish(sentence_of(error, setup_.peer), false);
   } else {

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "transport/asio.h"
+
+namespace branchline::transport {
+
+/// The bytes of one TCP connection as a channel reads and writes them; what they go through on the
+/// way to the socket (nothing, TLS) is the implementation's. One read and one write may be under
+/// way together, never two of either. Errors are error codes; nothing throws.
+class ByteStream {
+ public:
+  /// Segments that one write_some() takes at most.
+  static constexpr std::size_t kMaxSegments = 64;
+
+  explicit ByteStream(asio::io_context& context) : socket_(context) {}
+  virtual ~ByteStream() = default;
+  ByteStream(const ByteStream&) = delete;
+  ByteStream& operator=(const ByteStream&) = delete;
+
+  /// The connection under it: to connect, to set options, to shut down and to close, all on the I/O
+  /// thread.
+  asio::ip::tcp::socket& socket() noexcept { return socket_; }
+
+  /// On the I/O thread: waits until there are bytes and puts them at the start of `space`.
+  /// @returns how many; 0 with `error` set. `space` and `error` must live until it resumes.
+  virtual asio::awaitable<std::size_t> read_some(std::span<std::byte> space,
+                                                 boost::system::error_code& error) = 0;
+
+  /// Writes what it can of the segments, in order, without waiting; on any thread.
+  /// @returns how many bytes; 0 with would_block when the socket must become writable first.
+  virtual std::size_t write_some(std::span<const std::span<const std::byte>> segments,
+                                 boost::system::error_code& error) = 0;
+
+ protected:
+  asio::ip::tcp::socket socket_;
+};
+
+}  // namespace branchline::transport

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "transport/byte_stream.h"
+
+namespace branchline::transport {
+
+/// The socket as it is: one scatter-gather call a write, reads straight into the given space.
+class PlainStream final : public ByteStream {
+ public:
+  using ByteStream::ByteStream;
+
+  asio::awaitable<std::size_t> read_some(std::span<std::byte> space,
+                                         boost::system::error_code& error) override;
+  std::size_t write_some(std::span<const std::span<const std::byte>> segments,
+                         boost::system::error_code& error) override;
+};
+
+}  // namespace branchline::transport
