@@ -24,10 +24,9 @@ struct LoadUpTo {
 /// What lies between two adjacent cut vertices: [a_k, a_k+1) may send, what is inside may move.
 struct Block {
   std::int32_t inside = 0;
-  Cost least_compute = 0;        ///< each unit inside on its faster tier
-  Cost least_send = kForbidden;  ///< of what can travel
+  Cost least_compute = 0;  ///< each unit inside on its faster tier
 
-  void add_inside(const PlanRequest& request, const Unit& unit) {
+  void add_inside(const Unit& unit) {
     const auto& [device, edge] = std::tie(unit.time[0], unit.time[1]);
     ++inside;
     if (!device && !edge) {
@@ -37,13 +36,6 @@ struct Block {
           std::min(device.value_or(Nanoseconds::max()), edge.value_or(Nanoseconds::max()));
       least_compute = plus(least_compute, least.count());
     }
-    add_sender(request, unit);
-  }
-
-  void add_sender(const PlanRequest& request, const Unit& unit) {
-    if (!unit.transmissible) return;
-    const Cost send = up_time(request, unit, 0);
-    if (least_send == kForbidden || send < least_send) least_send = send;
   }
 };
 
@@ -82,10 +74,9 @@ class ExitChain {
       if (!unit.time[0]) first_off_device_ = std::min(first_off_device_, id);
       if (!unit.time[1]) last_off_edge_ = id;
       if (id != cuts_[up_to_.size()]) {
-        blocks_[up_to_.size() - 1].add_inside(request, unit);
+        blocks_[up_to_.size() - 1].add_inside(unit);
         continue;
       }
-      if (up_to_.size() < blocks_.size()) blocks_[up_to_.size()].add_sender(request, unit);
       up_to_.push_back({device, edge});
     }
   }
@@ -104,10 +95,11 @@ class ExitChain {
     return {plus(compute, up_time(request_, unit, 0)), k, {}};
   }
 
-  /// At least what any placement costs that changes tiers in the block.
-  Cost lower_bound(std::size_t k) const {
-    const Block& block = blocks_[k];
-    return plus(plus(around(k), block.least_compute), block.least_send);
+  /// At least what any placement costs that changes tiers in the block. Forbidden too when the
+  /// block would lose to `best` even if sending took no time: what sending costs is dear to ask.
+  Cost lower_bound(std::size_t k, const Candidate& best) const {
+    const Cost compute = plus(around(k), blocks_[k].least_compute);
+    return best.loses_to(compute, k) ? plus(compute, least_send(k)) : kForbidden;
   }
 
   Candidate solve(std::size_t k, BlockSearch& effort) const {
@@ -145,6 +137,18 @@ class ExitChain {
     return plus(up_to_.back().edge - up_to_[k].edge, crossing_);
   }
 
+  /// The cheapest crossing out of a unit of the block.
+  Cost least_send(std::size_t k) const {
+    Cost least = kForbidden;
+    for (std::int32_t id = cuts_[k]; id < cuts_[k + 1]; ++id) {
+      const Unit& unit = request_.graph.units[static_cast<std::size_t>(id)];
+      if (!needed_[static_cast<std::size_t>(id)] || !unit.transmissible) continue;
+      const Cost send = up_time(request_, unit, 0);
+      if (least == kForbidden || send < least) least = send;
+    }
+    return least;
+  }
+
   /// All but the inside of the block: a_k and before on the device, a_k+1 and behind on the edge.
   Cost around(std::size_t k) const {
     const std::optional<Nanoseconds>& next =
@@ -180,7 +184,7 @@ void solve_blocks_that_may_win(const ExitChain& chain, Candidate& best, BlockSea
   std::vector<std::pair<Cost, std::size_t>> open;  // lower bound, k
   for (std::size_t k = chain.block_count(); k-- > 0;) {
     if (!chain.has_inside(k)) continue;
-    const Cost bound = chain.lower_bound(k);
+    const Cost bound = chain.lower_bound(k, best);
     if (best.loses_to(bound, k)) open.emplace_back(bound, k);
   }
   std::stable_sort(open.begin(), open.end(),
