@@ -35,7 +35,7 @@ INSTANTIATE_TEST_SUITE_P(Channels, ChannelSuite,
 
 TEST_P(ChannelSuite, CarriesEveryTypeBothWays) {
   auto pair = make();
-  const auto messages = one_of_each();
+  const auto messages = one_of_each();  // in the order of their types
   for (const Message& message : messages) {
     if (std::holds_alternative<Cancel>(message.body)) continue;
     EXPECT_TRUE(pair->near->send(message));
@@ -44,10 +44,8 @@ TEST_P(ChannelSuite, CarriesEveryTypeBothWays) {
   const std::size_t expected = messages.size() - 1 + pair->handshake_messages;
   for (const auto& recorder : {pair->near_listener, pair->far_listener}) {
     ASSERT_TRUE(recorder->wait_for_messages(expected)) << recorder->reason();
-    std::size_t i = 0;
-    for (const Message& arrived : own_messages(*pair, *recorder)) {
-      if (std::holds_alternative<Cancel>(messages[i].body)) ++i;
-      Message wanted = messages[i++];
+    for (const Message& arrived : own_messages(*pair, *recorder)) {  // some overtake others
+      Message wanted = messages[arrived.body.index()];
       if (auto* request = std::get_if<Request>(&wanted.body)) {
         const Duration left = std::get<Request>(arrived.body).budget;
         EXPECT_LE(left, request->budget);
@@ -100,12 +98,10 @@ TEST_P(ChannelSuite, TellsWhatWasSent) {
   ASSERT_TRUE(pair->near->send(sample_request(41, {100'000})));
   ASSERT_TRUE(pair->near->send({42, Ping{}}));
   ASSERT_TRUE(pair->near_listener->wait_for_sent(2 + pair->handshake_messages));
-  const auto sent = pair->near_listener->sent();
-  EXPECT_EQ(sent[pair->handshake_messages].id, 41u);
-  EXPECT_EQ(sent[pair->handshake_messages].bytes,
-            frame_bytes_of(sample_request(41, {100'000})).size());
-  EXPECT_EQ(sent.back().id, 42u);
-  EXPECT_EQ(sent.back().bytes, 64u);
+  std::map<std::uint64_t, std::uint64_t> bytes;
+  for (const auto& frame : pair->near_listener->sent()) bytes[frame.id] = frame.bytes;
+  EXPECT_EQ(bytes[41], frame_bytes_of(sample_request(41, {100'000})).size());
+  EXPECT_EQ(bytes[42], 64u);
 }
 
 TEST_P(ChannelSuite, ManyThreadsSendAtOnce) {
