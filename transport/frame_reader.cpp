@@ -217,7 +217,8 @@ std::optional<FrameReader::Incoming> FrameReader::finish_frame() {
   const std::uint64_t plain = kHeaderBytes + header_.metadata_bytes;
   const std::uint64_t frame_bytes =
       header_.payload_bytes > 0 ? aligned_up(plain) + header_.payload_bytes : plain;
-  return Incoming{std::exchange(message_, {}), {first_byte_, last_received_, frame_bytes}};
+  const bool checked = header_.payload_bytes > 0 && (header_.flags & kPayloadChecksumFlag) != 0;
+  return Incoming{std::exchange(message_, {}), {first_byte_, last_received_, frame_bytes, checked}};
 }
 
 bool FrameReader::fail(FrameFault fault) {

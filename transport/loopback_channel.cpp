@@ -112,7 +112,7 @@ class LoopbackChannel final : public Channel,
     const auto objection = terms_.received(incoming.message, incoming.arrival.frame_bytes);
     carry_over_soon();  // what waited for credit
     if (!objection) return true;
-    send({id, Refused{Refusal::overloaded, objection->sentence, Duration{0}}});
+    send({objection->close ? 0 : id, Refused{Refusal::overloaded, objection->sentence, {}}});
     if (objection->close) close(objection->sentence);
     return false;
   }

@@ -191,7 +191,7 @@ bool TcpChannel::keeps_terms(const FrameReader::Incoming& incoming) {
   const auto objection = terms_.received(incoming.message, incoming.arrival.frame_bytes);
   if (queue_.try_begin()) write_some();  // what waited for credit
   if (!objection) return true;
-  send({id, Refused{Refusal::overloaded, objection->sentence, Duration{0}}});
+  send({objection->close ? 0 : id, Refused{Refusal::overloaded, objection->sentence, {}}});
   if (objection->close) finish(setup_.peer + ": " + objection->sentence, true);
   return false;
 }

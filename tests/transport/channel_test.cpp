@@ -200,5 +200,57 @@ TEST_P(ChannelSuite, RefusesAMessageThatBreaksTheFormat) {
   EXPECT_TRUE(pair->near->is_open());
 }
 
+/// A client's end without more credit than `credit`; the far end keeps what arrives unanswered.
+std::unique_ptr<ChannelPair> pair_with_credit(ChannelKind kind, const Credit& credit) {
+  auto pair = make_pair_of(kind);
+  pair->far->send({0, credit});
+  EXPECT_TRUE(pair->near_listener->wait_for_messages(++pair->handshake_messages));
+  return pair;
+}
+
+TEST_P(ChannelSuite, RequestsBeyondTheCreditWaitUntilAnAnswerComes) {
+  auto pair = pair_with_credit(GetParam(), {2, 0});
+  const std::size_t before = pair->far_listener->messages().size();
+  for (std::uint64_t id = 1; id <= 5; ++id) ASSERT_TRUE(pair->near->send(sample_request(id, {9})));
+  pair->near->send({9, Ping{}});  // overtakes
+  ASSERT_TRUE(pair->far_listener->wait_for_messages(before + 3));
+  EXPECT_EQ(pair->far_listener->messages().back().id, 9u);
+  pair->near->send({4, Cancel{}});  // takes it back
+  for (const std::uint64_t id : {2u, 1u, 3u}) {
+    pair->far->send({id, id == 1 ? Body(Refused{}) : Body(Answer{})});
+  }
+  ASSERT_TRUE(pair->far_listener->wait_for_messages(before + 5));
+  EXPECT_EQ(pair->far_listener->messages()[before + 3].id, 3u);
+  EXPECT_EQ(pair->far_listener->messages()[before + 4].id, 5u);
+}
+
+TEST_P(ChannelSuite, ALargerCreditLetsGoWhatWaits) {
+  auto pair = pair_with_credit(GetParam(), {1, 0});
+  const std::size_t before = pair->far_listener->messages().size();
+  for (std::uint64_t id = 1; id <= 5; ++id) ASSERT_TRUE(pair->near->send(sample_request(id, {9})));
+  pair->far->send({0, Credit{5, 0}});
+  EXPECT_TRUE(pair->far_listener->wait_for_messages(before + 5));
+}
+
+TEST_P(ChannelSuite, PayloadsCarryChecksumsWhenBothAnnouncedThem) {
+  for (const bool both : {false, true}) {
+    auto pair = make();
+    const std::uint64_t far = both ? capability::payload_checksum : 0;
+    pair->near->send({0, Hello{"test", {}, capability::payload_checksum | 1u << 20, 0}});
+    ASSERT_TRUE(pair->far_listener->wait_for_messages(1 + pair->handshake_messages));
+    Welcome welcome;
+    welcome.capabilities = far;
+    pair->far->send({0, welcome});
+    ASSERT_TRUE(pair->near_listener->wait_for_messages(1 + pair->handshake_messages));
+    EXPECT_EQ(std::get<Welcome>(pair->near_listener->messages().back().body).capabilities, far);
+    pair->near->send(sample_request(1, {100'000, 7}));
+    ASSERT_TRUE(pair->far_listener->wait_for_messages(2 + pair->handshake_messages));
+    EXPECT_EQ(pair->far_listener->arrivals().back().payload_checksum, both);
+    pair->far->send({1, Answer{{}, {}, {}, {}, {counting_tensor(50'000, 3)}}});
+    ASSERT_TRUE(pair->near_listener->wait_for_messages(2 + pair->handshake_messages));
+    EXPECT_EQ(pair->near_listener->arrivals().back().payload_checksum, both);
+  }
+}
+
 }  // namespace
 }  // namespace branchline::transport::testing
