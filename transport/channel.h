@@ -15,6 +15,7 @@ struct Arrival {
   TimePoint first_byte;
   TimePoint complete;
   std::uint64_t frame_bytes = 0;
+  bool payload_checksum = false;  ///< it had one, and it was right
 };
 
 /// Told by a channel, always from its I/O thread, one call at a time: return quickly, never compute
@@ -38,8 +39,11 @@ class Channel {
  public:
   virtual ~Channel() = default;
 
-  /// Queues the message; never blocks. While the connection is being made, messages wait for it. A
-  /// Cancel takes a Request of its id that still waits out of the queue, and then neither is sent.
+  /// Queues the message; never blocks. On a client's side messages wait for the Welcome, and
+  /// Requests and ProfileQueries for credit; all others overtake those. A Cancel takes a Request of
+  /// its id that still waits out of the queue, and then neither is sent. What both Hello and
+  /// Welcome announce as capabilities is in force from then on; a Welcome loses those the Hello
+  /// lacked.
   /// @returns false when the channel is closed, too much is queued, or the message breaks a bound
   ///          of the format (docs/protocol.md).
   virtual bool send(Message message) = 0;

@@ -55,6 +55,7 @@ HeaderBytes encode_header(const FrameHeader& header) {
   put_little(bytes, 24, header.payload_bytes);
   put_little(bytes, 32, header.budget_ns);
   put_little(bytes, 40, header.metadata_bytes);
+  put_little(bytes, 48, header.payload_checksum);
   put_little(bytes, 56, header.metadata_checksum);
   put_little(bytes, 60, checksum(std::span(bytes).first<60>()));
   return bytes;
@@ -78,6 +79,7 @@ FrameFault decode_header(std::span<const std::byte, kHeaderBytes> bytes, FrameHe
   header.payload_bytes = get_little<std::uint64_t>(bytes, 24);
   header.budget_ns = get_little<std::int64_t>(bytes, 32);
   header.metadata_bytes = get_little<std::uint32_t>(bytes, 40);
+  header.payload_checksum = get_little<std::uint64_t>(bytes, 48);
   header.metadata_checksum = get_little<std::uint32_t>(bytes, 56);
   return {};
 }

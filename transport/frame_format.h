@@ -28,7 +28,9 @@ namespace branchline::transport {
 ///         32     8  budget             nanoseconds left when the frame was handed to the socket;
 ///                                      meaningful in a Request, else zero
 ///         40     4  metadata bytes     without padding
-///         44    12  zero, ignored      (place of the negotiated payload checksum)
+///         44     4  zero, ignored
+///         48     8  payload checksum   XXH3-64 of the payload section, zeros between payloads too;
+///                                      zero and ignored without kPayloadChecksumFlag
 ///         56     4  metadata checksum  low half of XXH3-64 of the metadata
 ///         60     4  header checksum    low half of XXH3-64 of bytes 0..59
 inline constexpr std::size_t kHeaderBytes = 64;
@@ -36,6 +38,9 @@ inline constexpr std::size_t kAlignment = 64;
 inline constexpr std::array<char, 4> kMagic = {'B', 'R', 'L', 'N'};
 inline constexpr std::uint8_t kMajorVersion = 1;
 inline constexpr std::uint8_t kMinorVersion = 0;
+
+/// Of `flags`: the header carries the payload checksum (capability::payload_checksum).
+inline constexpr std::uint32_t kPayloadChecksumFlag = 1u << 0;
 
 using HeaderBytes = std::array<std::byte, kHeaderBytes>;
 
@@ -49,6 +54,7 @@ struct FrameHeader {
   std::uint64_t payload_bytes = 0;
   std::int64_t budget_ns = 0;
   std::uint32_t metadata_bytes = 0;
+  std::uint64_t payload_checksum = 0;
   std::uint32_t metadata_checksum = 0;
 
   friend bool operator==(const FrameHeader&, const FrameHeader&) = default;

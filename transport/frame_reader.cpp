@@ -62,7 +62,7 @@ std::uint64_t FrameReader::payload_missing() const noexcept {
 void FrameReader::received(std::size_t bytes, TimePoint now) {
   last_received_ = now;
   if (part_ == Part::payload && staged() == 0) {
-    payload_received_ += bytes;
+    payload_arrived(bytes);
   } else {
     end_ += bytes;
   }
@@ -76,7 +76,7 @@ std::optional<FrameReader::Incoming> FrameReader::next() {
     }
     if (part_ == Part::header && !read_header()) return std::nullopt;
     if (part_ == Part::metadata && !read_metadata()) return std::nullopt;
-    if (!read_payload()) return std::nullopt;
+    if (!read_payload() || !payload_intact()) return std::nullopt;
     if (auto incoming = finish_frame()) return incoming;
   }
   return std::nullopt;
@@ -134,6 +134,7 @@ bool FrameReader::read_metadata() {
   }
   begin_ += needed;
   payload_received_ = 0;
+  checksum_.reset();
   if (header_.payload_bytes > 0) payload_ = pool_->take(header_.payload_bytes);
   part_ = Part::payload;
   return true;
@@ -172,9 +173,24 @@ bool FrameReader::read_payload() {
   if (here > 0) {
     std::memcpy(payload_.get() + payload_received_, staging_.data() + begin_, here);
     begin_ += here;
-    payload_received_ += here;
+    payload_arrived(here);
   }
   return payload_received_ == header_.payload_bytes;
+}
+
+void FrameReader::payload_arrived(std::size_t bytes) {
+  if ((header_.flags & kPayloadChecksumFlag) != 0) {
+    checksum_.add({payload_.get() + payload_received_, bytes});
+  }
+  payload_received_ += bytes;
+}
+
+bool FrameReader::payload_intact() {
+  if ((header_.flags & kPayloadChecksumFlag) == 0) return true;
+  if (header_.payload_bytes == 0 || checksum_.value() == header_.payload_checksum) return true;
+  return fail(
+      make_fault(TransportErrc::corrupt, "the payload of message " + std::to_string(header_.id) +
+                                             " arrived corrupted: its checksum does not match"));
 }
 
 void FrameReader::place_payloads() {
@@ -201,7 +217,8 @@ std::optional<FrameReader::Incoming> FrameReader::finish_frame() {
   const std::uint64_t plain = kHeaderBytes + header_.metadata_bytes;
   const std::uint64_t frame_bytes =
       header_.payload_bytes > 0 ? aligned_up(plain) + header_.payload_bytes : plain;
-  return Incoming{std::exchange(message_, {}), {first_byte_, last_received_, frame_bytes}};
+  const bool checked = header_.payload_bytes > 0 && (header_.flags & kPayloadChecksumFlag) != 0;
+  return Incoming{std::exchange(message_, {}), {first_byte_, last_received_, frame_bytes, checked}};
 }
 
 bool FrameReader::fail(FrameFault fault) {

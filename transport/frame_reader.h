@@ -11,6 +11,7 @@
 #include "transport/channel.h"
 #include "transport/frame_format.h"
 #include "transport/message.h"
+#include "transport/payload_checksum.h"
 
 namespace branchline::transport {
 
@@ -19,7 +20,8 @@ namespace branchline::transport {
 ///
 /// Bytes land in a small staging buffer; once a frame's metadata is checked and its payloads are
 /// larger than what is staged, space() lies in the pooled buffer itself, so that large tensors are
-/// never copied. Every length is checked before anything is allocated for it. Not thread-safe.
+/// never copied. Every length is checked before anything is allocated for it; a payload checksum is
+/// taken of each piece as it comes, still in the cache. Not thread-safe.
 class FrameReader {
  public:
   FrameReader(const FrameLimits& limits, std::shared_ptr<BufferPool> pool);
@@ -55,6 +57,8 @@ class FrameReader {
   bool read_header();
   bool read_metadata();
   bool read_payload();
+  void payload_arrived(std::size_t bytes);
+  bool payload_intact();
   FrameFault check_header() const;
   FrameFault check_tensors();
   void place_payloads();
@@ -73,6 +77,7 @@ class FrameReader {
   bool skip_ = false;  ///< a type of a newer minor version
   std::shared_ptr<std::byte[]> payload_;
   std::uint64_t payload_received_ = 0;
+  PayloadChecksum checksum_;
 
   bool in_frame_ = false;
   TimePoint first_byte_;

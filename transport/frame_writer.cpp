@@ -10,6 +10,16 @@ namespace branchline::transport {
 namespace {
 
 constexpr std::array<std::byte, kAlignment> kZeros{};
+constexpr std::size_t kKeptHeadBytes = 4096;
+
+std::span<const std::byte> payload_of(const EncodedTensor& encoded) {
+  return {static_cast<const std::byte*>(encoded.payload.get()), encoded.payload_bytes};
+}
+
+/// The zeros between the payloads that end at `offset` and the next.
+std::span<const std::byte> zeros_after(std::uint64_t offset) {
+  return std::span(kZeros).first(aligned_up(offset) - offset);
+}
 
 /// Appends `segment` less its first `skip` bytes; `skip` is what remains to be skipped after it.
 void append_rest(std::span<const std::byte> segment, std::uint64_t& skip,
@@ -46,16 +56,32 @@ FrameFault OutgoingFrame::make(Message message, OutgoingFrame& frame) {
   }
   if (header.payload_bytes > 0) frame.head_.resize(aligned_up(frame.head_.size()));
   frame.bytes_ = frame.head_.size() + header.payload_bytes;
-  frame.stamp_budget(Duration{0});
+  frame.begin(Duration{0}, nullptr);
   return {};
 }
 
-void OutgoingFrame::stamp_budget(Duration waited) {
+void OutgoingFrame::begin(Duration waited, PayloadChecksum* checksum) {
   if (const auto* request = std::get_if<Request>(&message_.body)) {
     header_.budget_ns = std::clamp(request->budget - waited, Duration{0}, kMaxWireDuration).count();
   }
+  if (checksum != nullptr && header_.payload_bytes > 0) {
+    checksum->reset();
+    std::uint64_t offset = 0;
+    for (const WireTensor& tensor : *tensors_of(std::as_const(message_.body))) {
+      checksum->add(zeros_after(offset));
+      checksum->add(payload_of(tensor.encoded));
+      offset = aligned_up(offset) + tensor.encoded.payload_bytes;
+    }
+    header_.flags |= kPayloadChecksumFlag;
+    header_.payload_checksum = checksum->value();
+  }
   const HeaderBytes bytes = encode_header(header_);
   std::copy(bytes.begin(), bytes.end(), head_.begin());
+}
+
+void OutgoingFrame::clear() {
+  message_ = {};
+  if (head_.capacity() > kKeptHeadBytes) head_ = {};
 }
 
 void OutgoingFrame::append_segments(std::uint64_t written,
@@ -65,11 +91,9 @@ void OutgoingFrame::append_segments(std::uint64_t written,
   if (tensors == nullptr) return;
   std::uint64_t offset = 0;
   for (const WireTensor& tensor : *tensors) {
-    append_rest(std::span(kZeros).first(aligned_up(offset) - offset), written, out);
-    const EncodedTensor& encoded = tensor.encoded;
-    append_rest({static_cast<const std::byte*>(encoded.payload.get()), encoded.payload_bytes},
-                written, out);
-    offset = aligned_up(offset) + encoded.payload_bytes;
+    append_rest(zeros_after(offset), written, out);
+    append_rest(payload_of(tensor.encoded), written, out);
+    offset = aligned_up(offset) + tensor.encoded.payload_bytes;
   }
 }
 

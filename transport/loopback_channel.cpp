@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "transport/asio.h"
+#include "transport/connection_terms.h"
 #include "transport/frame_reader.h"
 #include "transport/io_thread.h"
 #include "transport/write_queue.h"
@@ -23,6 +24,7 @@ class LoopbackChannel final : public Channel,
         listener_(std::move(listener)),
         limits_(limits),
         queue_(limits.max_queued_bytes),
+        terms_(queue_),
         reader_(limits, io_->pool),
         last_heard_ns_(Clock::now().time_since_epoch().count()) {
     queue_.start();
@@ -39,11 +41,12 @@ class LoopbackChannel final : public Channel,
     if (!is_open()) return false;
     const bool cancel = std::holds_alternative<Cancel>(message.body);
     if (cancel && queue_.take_back_request(message.id)) return true;
-    OutgoingFrame frame;
+    terms_.sending(message);
+    OutgoingFrame frame = queue_.blank();
     if (OutgoingFrame::make(std::move(message), frame)) return false;
     if (frame.bytes() > limits_.max_frame_bytes) return false;
     if (!queue_.push(std::move(frame), Clock::now())) return false;
-    asio::post(io_->context, [self = shared_from_this()] { self->carry_over(); });
+    carry_over_soon();
     return true;
   }
 
@@ -64,6 +67,10 @@ class LoopbackChannel final : public Channel,
   void shut_down(const std::string& reason) override { finish(reason); }
 
  private:
+  void carry_over_soon() {
+    asio::post(io_->context, [self = shared_from_this()] { self->carry_over(); });
+  }
+
   void carry_over() {
     const auto other = other_.lock();
     if (!other || finished_ || !queue_.try_begin()) return;
@@ -93,10 +100,21 @@ class LoopbackChannel final : public Channel,
       reader_.received(taken, now);
       while (auto incoming = reader_.next()) {
         if (!is_open() || !listener_) return;
+        if (!keeps_terms(*incoming)) continue;
         listener_->on_message(std::move(incoming->message), incoming->arrival);
       }
       if (reader_.fault()) return finish(reader_.fault().sentence);
     }
+  }
+
+  bool keeps_terms(const FrameReader::Incoming& incoming) {
+    const std::uint64_t id = incoming.message.id;
+    const auto objection = terms_.received(incoming.message, incoming.arrival.frame_bytes);
+    carry_over_soon();  // what waited for credit
+    if (!objection) return true;
+    send({objection->close ? 0 : id, Refused{Refusal::overloaded, objection->sentence, {}}});
+    if (objection->close) close(objection->sentence);
+    return false;
   }
 
   void finish(const std::string& reason) {
@@ -114,6 +132,7 @@ class LoopbackChannel final : public Channel,
   std::shared_ptr<ChannelListener> listener_;
   const FrameLimits limits_;
   WriteQueue queue_;
+  ConnectionTerms terms_;
   FrameReader reader_;
   std::weak_ptr<LoopbackChannel> other_;
   std::uint64_t key_ = 0;

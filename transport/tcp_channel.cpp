@@ -54,7 +54,8 @@ std::string sentence_of(const boost::system::error_code& error, const std::strin
 TcpChannel::TcpChannel(std::shared_ptr<IoThread::Parts> io, Setup setup)
     : io_(std::move(io)),
       setup_(std::move(setup)),
-      queue_(setup_.limits.max_queued_bytes),
+      queue_(setup_.limits.max_queued_bytes, setup_.side == Side::server),
+      terms_(queue_),
       reader_(handshake_limits(), io_->pool),
       stream_(std::make_unique<PlainStream>(io_->context)),
       timer_(io_->context),
@@ -72,7 +73,8 @@ bool TcpChannel::send(Message message) {
   if (!is_open()) return false;
   const bool cancel = std::holds_alternative<Cancel>(message.body);
   if (cancel && queue_.take_back_request(message.id)) return true;
-  OutgoingFrame frame;
+  terms_.sending(message);
+  OutgoingFrame frame = queue_.blank();
   if (OutgoingFrame::make(std::move(message), frame)) return false;
   if (frame.bytes() > setup_.limits.max_frame_bytes) return false;
   if (!queue_.push(std::move(frame), Clock::now())) return false;
@@ -175,11 +177,23 @@ bool TcpChannel::deliver_messages() {
 
 void TcpChannel::deliver(FrameReader::Incoming incoming) {
   if (!standing_ && !shake_hands(incoming)) return;
+  if (!keeps_terms(incoming)) return;
   const bool refused = !standing_;
   std::string sentence;
   if (refused) sentence = std::get<Refused>(incoming.message.body).sentence;
   setup_.listener->on_message(std::move(incoming.message), incoming.arrival);
   if (refused) finish(setup_.peer + " refused the connection: " + sentence, false);
+}
+
+/// @returns whether the message goes to the listener.
+bool TcpChannel::keeps_terms(const FrameReader::Incoming& incoming) {
+  const std::uint64_t id = incoming.message.id;
+  const auto objection = terms_.received(incoming.message, incoming.arrival.frame_bytes);
+  if (queue_.try_begin()) write_some();  // what waited for credit
+  if (!objection) return true;
+  send({objection->close ? 0 : id, Refused{Refusal::overloaded, objection->sentence, {}}});
+  if (objection->close) finish(setup_.peer + ": " + objection->sentence, true);
+  return false;
 }
 
 /// @returns whether the message goes to the listener.

@@ -9,6 +9,7 @@
 
 #include "transport/asio.h"
 #include "transport/byte_stream.h"
+#include "transport/connection_terms.h"
 #include "transport/frame_reader.h"
 #include "transport/io_thread.h"
 #include "transport/write_queue.h"
@@ -68,6 +69,7 @@ class TcpChannel final : public Channel,
   /// @returns false when reading must stop.
   bool deliver_messages();
   void deliver(FrameReader::Incoming incoming);
+  bool keeps_terms(const FrameReader::Incoming& incoming);
   bool shake_hands(const FrameReader::Incoming& incoming);
   void refuse(const FrameFault& fault);
   void hang_up();
@@ -82,6 +84,7 @@ class TcpChannel final : public Channel,
   const std::shared_ptr<IoThread::Parts> io_;
   Setup setup_;
   WriteQueue queue_;
+  ConnectionTerms terms_;
   FrameReader reader_;
   const std::unique_ptr<ByteStream> stream_;
   asio::steady_timer timer_;  ///< handshake, then the end of draining

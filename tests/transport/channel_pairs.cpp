@@ -99,7 +99,7 @@ std::unique_ptr<ChannelPair> make_pair_of(ChannelKind kind, const FrameLimits& l
   }
   auto on_connect = [raw = pair.get()](std::shared_ptr<Channel> channel) {
     raw->far = channel;
-    channel->send({0, Welcome{"test", {}, {}, 0, 8, Duration{0}, 0}});
+    channel->send({0, Welcome{"test", {}, {}, 0, 0, Duration{0}, 0, 0, {}}});
     return raw->far_listener;
   };
   pair->server = std::make_unique<Server>(*pair->io, Endpoint{"127.0.0.1", 0}, on_connect, limits);

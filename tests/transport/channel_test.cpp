@@ -35,7 +35,7 @@ INSTANTIATE_TEST_SUITE_P(Channels, ChannelSuite,
 
 TEST_P(ChannelSuite, CarriesEveryTypeBothWays) {
   auto pair = make();
-  const auto messages = one_of_each();
+  const auto messages = one_of_each();  // in the order of their types
   for (const Message& message : messages) {
     if (std::holds_alternative<Cancel>(message.body)) continue;
     EXPECT_TRUE(pair->near->send(message));
@@ -44,10 +44,8 @@ TEST_P(ChannelSuite, CarriesEveryTypeBothWays) {
   const std::size_t expected = messages.size() - 1 + pair->handshake_messages;
   for (const auto& recorder : {pair->near_listener, pair->far_listener}) {
     ASSERT_TRUE(recorder->wait_for_messages(expected)) << recorder->reason();
-    std::size_t i = 0;
-    for (const Message& arrived : own_messages(*pair, *recorder)) {
-      if (std::holds_alternative<Cancel>(messages[i].body)) ++i;
-      Message wanted = messages[i++];
+    for (const Message& arrived : own_messages(*pair, *recorder)) {  // some overtake others
+      Message wanted = messages[arrived.body.index()];
       if (auto* request = std::get_if<Request>(&wanted.body)) {
         const Duration left = std::get<Request>(arrived.body).budget;
         EXPECT_LE(left, request->budget);
@@ -100,12 +98,10 @@ TEST_P(ChannelSuite, TellsWhatWasSent) {
   ASSERT_TRUE(pair->near->send(sample_request(41, {100'000})));
   ASSERT_TRUE(pair->near->send({42, Ping{}}));
   ASSERT_TRUE(pair->near_listener->wait_for_sent(2 + pair->handshake_messages));
-  const auto sent = pair->near_listener->sent();
-  EXPECT_EQ(sent[pair->handshake_messages].id, 41u);
-  EXPECT_EQ(sent[pair->handshake_messages].bytes,
-            frame_bytes_of(sample_request(41, {100'000})).size());
-  EXPECT_EQ(sent.back().id, 42u);
-  EXPECT_EQ(sent.back().bytes, 64u);
+  std::map<std::uint64_t, std::uint64_t> bytes;
+  for (const auto& frame : pair->near_listener->sent()) bytes[frame.id] = frame.bytes;
+  EXPECT_EQ(bytes[41], frame_bytes_of(sample_request(41, {100'000})).size());
+  EXPECT_EQ(bytes[42], 64u);
 }
 
 TEST_P(ChannelSuite, ManyThreadsSendAtOnce) {
@@ -202,6 +198,58 @@ TEST_P(ChannelSuite, RefusesAMessageThatBreaksTheFormat) {
   std::get<Request>(message.body).plan.exit = -1;
   EXPECT_FALSE(pair->near->send(message));
   EXPECT_TRUE(pair->near->is_open());
+}
+
+/// A client's end without more credit than `credit`; the far end keeps what arrives unanswered.
+std::unique_ptr<ChannelPair> pair_with_credit(ChannelKind kind, const Credit& credit) {
+  auto pair = make_pair_of(kind);
+  pair->far->send({0, credit});
+  EXPECT_TRUE(pair->near_listener->wait_for_messages(++pair->handshake_messages));
+  return pair;
+}
+
+TEST_P(ChannelSuite, RequestsBeyondTheCreditWaitUntilAnAnswerComes) {
+  auto pair = pair_with_credit(GetParam(), {2, 0});
+  const std::size_t before = pair->far_listener->messages().size();
+  for (std::uint64_t id = 1; id <= 5; ++id) ASSERT_TRUE(pair->near->send(sample_request(id, {9})));
+  pair->near->send({9, Ping{}});  // overtakes
+  ASSERT_TRUE(pair->far_listener->wait_for_messages(before + 3));
+  EXPECT_EQ(pair->far_listener->messages().back().id, 9u);
+  pair->near->send({4, Cancel{}});  // takes it back
+  for (const std::uint64_t id : {2u, 1u, 3u}) {
+    pair->far->send({id, id == 1 ? Body(Refused{}) : Body(Answer{})});
+  }
+  ASSERT_TRUE(pair->far_listener->wait_for_messages(before + 5));
+  EXPECT_EQ(pair->far_listener->messages()[before + 3].id, 3u);
+  EXPECT_EQ(pair->far_listener->messages()[before + 4].id, 5u);
+}
+
+TEST_P(ChannelSuite, ALargerCreditLetsGoWhatWaits) {
+  auto pair = pair_with_credit(GetParam(), {1, 0});
+  const std::size_t before = pair->far_listener->messages().size();
+  for (std::uint64_t id = 1; id <= 5; ++id) ASSERT_TRUE(pair->near->send(sample_request(id, {9})));
+  pair->far->send({0, Credit{5, 0}});
+  EXPECT_TRUE(pair->far_listener->wait_for_messages(before + 5));
+}
+
+TEST_P(ChannelSuite, PayloadsCarryChecksumsWhenBothAnnouncedThem) {
+  for (const bool both : {false, true}) {
+    auto pair = make();
+    const std::uint64_t far = both ? capability::payload_checksum : 0;
+    pair->near->send({0, Hello{"test", {}, capability::payload_checksum | 1u << 20, 0}});
+    ASSERT_TRUE(pair->far_listener->wait_for_messages(1 + pair->handshake_messages));
+    Welcome welcome;
+    welcome.capabilities = far;
+    pair->far->send({0, welcome});
+    ASSERT_TRUE(pair->near_listener->wait_for_messages(1 + pair->handshake_messages));
+    EXPECT_EQ(std::get<Welcome>(pair->near_listener->messages().back().body).capabilities, far);
+    pair->near->send(sample_request(1, {100'000, 7}));
+    ASSERT_TRUE(pair->far_listener->wait_for_messages(2 + pair->handshake_messages));
+    EXPECT_EQ(pair->far_listener->arrivals().back().payload_checksum, both);
+    pair->far->send({1, Answer{{}, {}, {}, {}, {counting_tensor(50'000, 3)}}});
+    ASSERT_TRUE(pair->near_listener->wait_for_messages(2 + pair->handshake_messages));
+    EXPECT_EQ(pair->near_listener->arrivals().back().payload_checksum, both);
+  }
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ class ServerTest : public ::testing::Test {
       : server_(
             io_, {"127.0.0.1", 0},
             [this](std::shared_ptr<Channel> channel) {
-              channel->send({0, Welcome{"edge", {}, {}, 0, 8, Duration{0}, 0}});
+              channel->send({0, Welcome{"edge", {}, {}, 0, 8, Duration{0}, 0, 0, {}}});
               far_ = channel;
               ++connections_;
               return listener_;
@@ -159,6 +159,35 @@ TEST_F(ServerTest, APeerThatDoesNotReadHoldsNoMoreThanTheQueue) {
   while (far_->send(big)) ASSERT_LT(++accepted, 100);
   EXPECT_GE(accepted, 30);  // 256 MiB of them
   EXPECT_TRUE(far_->is_open());
+}
+
+/// A peer that sends requests without looking at its credit (8).
+TEST_F(ServerTest, RefusesWhatGoesBeyondTheCreditAndClosesAtTheEnd) {
+  auto socket = dial();
+  asio::write(socket, asio::buffer(frame_bytes_of({0, Hello{"x", {}, 0, 0}})));
+  ASSERT_TRUE(listener_->wait_for_messages(1));
+  for (std::uint64_t id = 1; id <= 12; ++id) {
+    asio::write(socket, asio::buffer(frame_bytes_of(sample_request(id, {5}))));
+  }
+  asio::write(socket, asio::buffer(frame_bytes_of({99, Ping{}})));
+  ASSERT_TRUE(listener_->wait_for_messages(1 + 8 + 1));
+  for (std::uint64_t id = 1; id <= 8; ++id) far_->send({id, Answer{}});
+  for (std::uint64_t id = 13; id <= 200; ++id) {
+    boost::system::error_code closed;
+    asio::write(socket, asio::buffer(frame_bytes_of(sample_request(id, {5}))), closed);
+  }
+  ASSERT_TRUE(listener_->wait_until_closed());
+  EXPECT_NE(listener_->reason().find("ignores its credit"), std::string::npos);
+  EXPECT_EQ(listener_->messages().size(), 1u + 8 + 1 + 8);
+  std::size_t overloaded = 0;
+  for (const Message& message : rest_of(socket)) {
+    const auto* refused = std::get_if<Refused>(&message.body);
+    if (refused == nullptr) continue;
+    EXPECT_EQ(refused->why, Refusal::overloaded) << refused->sentence;
+    EXPECT_TRUE(message.id == 0 ? overloaded == 4 + 64 : message.id > 8) << message.id;
+    ++overloaded;
+  }
+  EXPECT_EQ(overloaded, 4u + 64 + 1);
 }
 
 TEST_F(ServerTest, StopsAcceptingAndKeepsTheOthers) {

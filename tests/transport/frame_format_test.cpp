@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/transport/protocol_vectors.h"
 #include "tests/transport/sample_messages.h"
 #include "transport/frame_reader.h"
 
@@ -21,6 +22,7 @@ FrameHeader sample_header() {
   header.payload_bytes = 270;
   header.budget_ns = 80'000'000;
   header.metadata_bytes = 181;
+  header.payload_checksum = 0x0123456789ABCDEFu;
   header.metadata_checksum = 0xA1B2C3D4u;
   return header;
 }
@@ -39,7 +41,7 @@ TEST(FrameFormat, HeaderHasTheseBytes) {
                                      0x0E, 1,    0,    0,    0,    0,    0,    0,     // payload
                                      0x00, 0xB4, 0xC4, 4,    0,    0,    0,    0,     // budget
                                      0xB5, 0,    0,    0,    0,    0,    0,    0,     // metadata
-                                     0,    0,    0,    0,    0,    0,    0,    0,     //
+                                     0xEF, 0xCD, 0xAB, 0x89, 0x67, 0x45, 0x23, 0x01,  // checksum
                                      0xD4, 0xC3, 0xB2, 0xA1};
   for (std::size_t i = 0; i < expected.size(); ++i) {
     EXPECT_EQ(std::to_integer<int>(bytes[i]), expected[i]) << "byte " << i;
@@ -86,20 +88,17 @@ TEST(FrameFormat, ForeignBytesAreNamedForWhatTheyAre) {
 /// a '|' explains them.
 std::vector<std::byte> documented_frame() {
   std::ifstream page(BRANCHLINE_SOURCE_DIR "/docs/protocol.md");
-  std::vector<std::byte> bytes;
+  std::string block;
   std::string line;
   bool inside = false;
   while (std::getline(page, line)) {
     if (line.rfind("```", 0) == 0) {
       inside = line == "```hex";
-      continue;
+    } else if (inside) {
+      block += line + "\n";
     }
-    if (!inside) continue;
-    std::istringstream text(line.substr(0, line.find('|')));
-    unsigned number = 0;
-    while (text >> std::hex >> number) bytes.push_back(static_cast<std::byte>(number));
   }
-  return bytes;
+  return bytes_of_hex(block);
 }
 
 Message documented_message() {

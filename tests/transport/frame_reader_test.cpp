@@ -117,6 +117,29 @@ TEST(FrameReader, EachFlippedBitOfHeaderAndMetadataIsSeen) {
   }
 }
 
+TEST(FrameReader, EachFlippedBitOfAPayloadWithAChecksumIsSeenInPiecesOfAnySize) {
+  const Message message = sample_request(5, {10, 0, 130});
+  const auto good = frame_bytes_of(message, true);
+  const std::size_t payload_begin = good.size() - (64 + 130);
+  for (const std::size_t step : {std::size_t{1}, std::size_t{77}, good.size()}) {
+    ASSERT_EQ(read_bytes(good, step).messages.size(), 1u);
+    for (std::size_t bit = payload_begin * 8; bit < good.size() * 8; bit += 5) {
+      auto bytes = good;
+      bytes[bit / 8] ^= std::byte{1} << (bit % 8);
+      const Reading reading = read_bytes(bytes, step);
+      EXPECT_EQ(reading.fault.code, TransportErrc::corrupt) << "bit " << bit;
+      EXPECT_TRUE(reading.messages.empty());
+    }
+  }
+}
+
+TEST(FrameReader, ABigPayloadWithAChecksumIsReadRoundTheStaging) {
+  auto bytes = frame_bytes_of(sample_request(5, {300'000, 7}), true);
+  EXPECT_EQ(read_bytes(bytes, 40'000).messages.size(), 1u);
+  bytes[200'000] ^= std::byte{4};
+  EXPECT_EQ(read_bytes(bytes, 40'000).fault.code, TransportErrc::corrupt);
+}
+
 TEST(FrameReader, LengthsAboveTheCapsAllocateNothing) {
   FrameHeader header;
   header.type = type_of(Request{});

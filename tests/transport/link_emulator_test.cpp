@@ -20,7 +20,7 @@ class LinkEmulatorTest : public ::testing::Test {
  protected:
   void begin(const LinkProfile& profile) {
     auto on_connect = [this](std::shared_ptr<Channel> channel) {
-      channel->send({0, Welcome{"edge", {}, {}, 0, 8, Duration{0}, 0}});
+      channel->send({0, Welcome{"edge", {}, {}, 0, 8, Duration{0}, 0, 0, {}}});
       auto recorder = std::make_shared<Recorder>();
       recorder->react = [weak = std::weak_ptr(channel)](const Message& message) {
         const auto* request = std::get_if<Request>(&message.body);

@@ -70,11 +70,13 @@ std::vector<Message> one_of_each() {
   return messages;
 }
 
-std::vector<std::byte> frame_bytes_of(const Message& message) {
+std::vector<std::byte> frame_bytes_of(const Message& message, bool with_checksum) {
   OutgoingFrame frame;
   if (const FrameFault fault = OutgoingFrame::make(message, frame)) {
     throw std::runtime_error(fault.sentence);
   }
+  PayloadChecksum checksum;
+  if (with_checksum) frame.begin(Duration{0}, &checksum);
   std::vector<std::span<const std::byte>> segments;
   frame.append_segments(0, segments);
   std::vector<std::byte> bytes;

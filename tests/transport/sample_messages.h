@@ -17,8 +17,8 @@ Message sample_request(std::uint64_t id, const std::vector<std::size_t>& tensor_
 /// One message of every type, every field set.
 std::vector<Message> one_of_each();
 
-/// The bytes a frame of this message has on the wire.
-std::vector<std::byte> frame_bytes_of(const Message& message);
+/// The bytes a frame of this message has on the wire, as soon as it may go.
+std::vector<std::byte> frame_bytes_of(const Message& message, bool with_checksum = false);
 
 /// Field by field, tensors by content.
 bool same_message(const Message& a, const Message& b);

@@ -48,6 +48,8 @@ bl_header_library(bl_json nlohmann/json.hpp "nlohmann-json" nlohmann-json3-dev)
 bl_header_library(bl_cli11 CLI/CLI.hpp "CLI11" libcli11-dev)
 bl_header_library(bl_xxhash xxhash.h "xxHash" libxxhash-dev)
 target_compile_definitions(bl_xxhash INTERFACE XXH_INLINE_ALL)
+find_library(XXHASH_LIBRARY xxhash)
+bl_require(XXHASH_LIBRARY "xxHash (library)" libxxhash-dev)
 
 find_package(fmt QUIET)
 bl_require(fmt_FOUND "fmt" libfmt-dev)
