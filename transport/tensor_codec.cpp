@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "framework/base/error.h"
-#include "transport/fp16_codec.h"
+#include "transport/codec_kernels.h"
 #include "transport/frame_format.h"
 #include "transport/int8_codec.h"
 #include "transport/picture_codec.h"
@@ -57,7 +57,8 @@ std::shared_ptr<const void> decode_floats(const EncodedTensor& encoded, std::siz
   auto storage = aligned_storage(count * sizeof(float));
   auto* values = static_cast<float*>(storage.get());
   if (encoded.codec == Codec::fp16) {
-    from_half(static_cast<const std::uint16_t*>(encoded.payload.get()), count, values);
+    codec_kernels().from_half(static_cast<const std::uint16_t*>(encoded.payload.get()), count,
+                              values);
   } else {
     from_int8(static_cast<const std::byte*>(encoded.payload.get()), channels_of(encoded.shape),
               values);
@@ -69,7 +70,8 @@ std::shared_ptr<const void> encode_payload(const Tensor& tensor, const EncodedTe
   auto storage = aligned_storage(encoded.payload_bytes);
   const auto* values = static_cast<const float*>(tensor.data.get());
   if (encoded.codec == Codec::fp16) {
-    to_half(values, encoded.payload_bytes / 2, static_cast<std::uint16_t*>(storage.get()));
+    codec_kernels().to_half(values, encoded.payload_bytes / 2,
+                            static_cast<std::uint16_t*>(storage.get()));
   } else {
     to_int8(values, channels_of(tensor.shape), static_cast<std::byte*>(storage.get()));
   }
