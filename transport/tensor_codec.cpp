@@ -1,9 +1,7 @@
 #include "transport/tensor_codec.h"
 
 #include <algorithm>
-#include <array>
 #include <new>
-#include <optional>
 #include <utility>
 
 #include "framework/base/error.h"
@@ -15,25 +13,12 @@
 namespace branchline::transport {
 namespace {
 
-constexpr std::array kCodecs = {Codec::raw, Codec::fp16, Codec::int8, Codec::png, Codec::jpeg};
-constexpr std::int64_t kMaxPictureSide = 65500;  // libjpeg's
+/// Below what zeros alone pack to: 128 KiB of them become some twenty bytes.
+constexpr std::uint64_t kMostUnpackedToPacked = 8192;
 
 std::shared_ptr<void> aligned_storage(std::size_t bytes) {
   return {::operator new (std::max<std::size_t>(bytes, 1), std::align_val_t{kAlignment}),
           [](void* storage) { ::operator delete (storage, std::align_val_t{kAlignment}); }};
-}
-
-/// Elements of a shape from outside; nullopt when negative or more than any machine holds.
-std::optional<std::uint64_t> checked_count(const Shape& shape) noexcept {
-  constexpr std::uint64_t kMost = 1ull << 40;
-  std::uint64_t count = 1;
-  for (const std::int64_t dimension : shape) {
-    if (dimension < 0) return std::nullopt;
-    if (dimension == 0) return 0;
-    if (static_cast<std::uint64_t>(dimension) > kMost / count) return std::nullopt;
-    count *= static_cast<std::uint64_t>(dimension);
-  }
-  return count;
 }
 
 [[noreturn]] void refuse_payload(const EncodedTensor& encoded, const std::string& why) {
@@ -53,7 +38,9 @@ std::shared_ptr<const void> decode_raw(const EncodedTensor& encoded) {
   return encoded.payload;
 }
 
-std::shared_ptr<const void> decode_floats(const EncodedTensor& encoded, std::size_t count) {
+std::shared_ptr<const void> decode_elements(const EncodedTensor& encoded) {
+  if (encoded.codec == Codec::raw) return decode_raw(encoded);
+  const auto count = static_cast<std::size_t>(element_count(encoded.shape));
   auto storage = aligned_storage(count * sizeof(float));
   auto* values = static_cast<float*>(storage.get());
   if (encoded.codec == Codec::fp16) {
@@ -80,82 +67,62 @@ std::shared_ptr<const void> encode_payload(const Tensor& tensor, const EncodedTe
 
 bool is_picture_codec(Codec codec) noexcept { return codec == Codec::png || codec == Codec::jpeg; }
 
+std::span<const std::byte> payload_of(const EncodedTensor& encoded) noexcept {
+  return {static_cast<const std::byte*>(encoded.payload.get()),
+          static_cast<std::size_t>(encoded.payload_bytes)};
+}
+
+EncodedTensor encode_elements(const Tensor& tensor, Codec codec) {
+  EncodedTensor encoded{codec, tensor.type, tensor.shape, nullptr,
+                        expected_bytes(codec, tensor.type, tensor.shape)};
+  encoded.payload = codec == Codec::raw ? tensor.data : encode_payload(tensor, encoded);
+  return encoded;
+}
+
+EncodedTensor encode_as_picture(const Tensor& tensor, Codec codec, const CodecOptions& options) {
+  const int quality = std::clamp(options.jpeg_quality, 1, 100);
+  auto bytes = std::make_shared<std::vector<std::uint8_t>>(encode_picture(tensor, codec, quality));
+  const std::uint64_t size = bytes->size();
+  const void* data = bytes->data();
+  return {codec, tensor.type, tensor.shape, {std::move(bytes), data}, size};
+}
+
+EncodedTensor packed(const EncodedTensor& plain, Codec codec) {
+  auto storage = aligned_storage(plain.payload_bytes);
+  const std::size_t bytes = pack(payload_of(plain), packed_element_bytes(codec, plain.type),
+                                 packing_of(codec), static_cast<std::byte*>(storage.get()));
+  if (bytes == 0) return plain;
+  return {codec, plain.type, plain.shape, std::move(storage), bytes};
+}
+
+/// Type and shape say how much that is before a byte of the payload is read.
+EncodedTensor unpacked_tensor(const EncodedTensor& encoded) {
+  const Codec element = unpacked(encoded.codec);
+  EncodedTensor plain{element, encoded.type, encoded.shape, nullptr,
+                      expected_bytes(element, encoded.type, encoded.shape)};
+  if (encoded.payload_bytes >= plain.payload_bytes) {
+    refuse_payload(encoded, "is no smaller than unpacked");
+  }
+  if (plain.payload_bytes / kMostUnpackedToPacked > encoded.payload_bytes) {
+    refuse_payload(encoded, "would unpack to " + std::to_string(plain.payload_bytes) + " bytes");
+  }
+  auto storage = aligned_storage(plain.payload_bytes);
+  const char* wrong = unpack(
+      payload_of(encoded), packed_element_bytes(element, encoded.type), packing_of(encoded.codec),
+      {static_cast<std::byte*>(storage.get()), static_cast<std::size_t>(plain.payload_bytes)});
+  if (wrong != nullptr) refuse_payload(encoded, wrong);
+  plain.payload = std::move(storage);
+  return plain;
+}
+
 }  // namespace
-
-const char* name_of(Codec codec) noexcept {
-  switch (codec) {
-    case Codec::raw:
-      return "raw";
-    case Codec::fp16:
-      return "fp16";
-    case Codec::int8:
-      return "int8";
-    case Codec::png:
-      return "png";
-    case Codec::jpeg:
-      return "jpeg";
-  }
-  return "unknown";
-}
-
-Codec codec_from_name(const std::string& name, const std::string& where) {
-  std::string list;
-  for (const Codec codec : kCodecs) {
-    if (name == name_of(codec)) return codec;
-    list += (list.empty() ? "" : ", ") + std::string(name_of(codec));
-  }
-  throw InputError("'" + name + "' is no codec", where, "Choose one of " + list);
-}
-
-bool can_encode(Codec codec, DType type, const Shape& shape) noexcept {
-  switch (codec) {
-    case Codec::raw:
-      return checked_count(shape).has_value();
-    case Codec::fp16:
-    case Codec::int8:
-      return type == DType::f32 && checked_count(shape).has_value();
-    case Codec::png:
-    case Codec::jpeg:
-      return type == DType::u8 && shape.size() == 4 && shape[0] == 1 && shape[1] >= 1 &&
-             shape[1] <= kMaxPictureSide && shape[2] >= 1 && shape[2] <= kMaxPictureSide &&
-             (shape[3] == 1 || shape[3] == 3);
-  }
-  return false;
-}
-
-std::uint64_t expected_bytes(Codec codec, DType type, const Shape& shape) noexcept {
-  const std::uint64_t count = checked_count(shape).value_or(0);
-  switch (codec) {
-    case Codec::raw:
-      return count * size_of(type);
-    case Codec::fp16:
-      return count * 2;
-    case Codec::int8:
-      return int8_bytes(channels_of(shape));
-    case Codec::png:
-      return 100 + count * 6 / 10;
-    case Codec::jpeg:
-      return 600 + count / 10;
-  }
-  return 0;
-}
 
 EncodedTensor encode(const Tensor& tensor, Codec codec, const CodecOptions& options) {
   BL_EXPECT(can_encode(codec, tensor.type, tensor.shape),
             std::string(name_of(codec)) + " cannot carry this " + name_of(tensor.type) + " tensor");
-  EncodedTensor encoded{codec, tensor.type, tensor.shape, nullptr, 0};
-  if (is_picture_codec(codec)) {
-    const int quality = std::clamp(options.jpeg_quality, 1, 100);
-    auto bytes =
-        std::make_shared<std::vector<std::uint8_t>>(encode_picture(tensor, codec, quality));
-    encoded.payload_bytes = bytes->size();
-    const void* data = bytes->data();
-    encoded.payload = {std::move(bytes), data};
-    return encoded;
-  }
-  encoded.payload_bytes = expected_bytes(codec, tensor.type, tensor.shape);
-  encoded.payload = codec == Codec::raw ? tensor.data : encode_payload(tensor, encoded);
-  return encoded;
+  if (is_picture_codec(codec)) return encode_as_picture(tensor, codec, options);
+  EncodedTensor plain = encode_elements(tensor, unpacked(codec));
+  return packing_of(codec) == Packing::none ? plain : packed(plain, codec);
 }
 
 Tensor decode(const EncodedTensor& encoded) {
@@ -164,19 +131,18 @@ Tensor decode(const EncodedTensor& encoded) {
   }
   Tensor tensor{nullptr, encoded.type, encoded.shape};
   if (is_picture_codec(encoded.codec)) {
-    tensor.data = decode_picture(encoded.codec,
-                                 {static_cast<const std::byte*>(encoded.payload.get()),
-                                  static_cast<std::size_t>(encoded.payload_bytes)},
-                                 encoded.shape);
+    tensor.data = decode_picture(encoded.codec, payload_of(encoded), encoded.shape);
+    return tensor;
+  }
+  if (packing_of(encoded.codec) != Packing::none) {
+    tensor.data = decode_elements(unpacked_tensor(encoded));
     return tensor;
   }
   const std::uint64_t expected = expected_bytes(encoded.codec, encoded.type, encoded.shape);
   if (encoded.payload_bytes != expected) {
     refuse_payload(encoded, "should have " + std::to_string(expected));
   }
-  tensor.data = encoded.codec == Codec::raw
-                    ? decode_raw(encoded)
-                    : decode_floats(encoded, static_cast<std::size_t>(element_count(tensor.shape)));
+  tensor.data = decode_elements(encoded);
   return tensor;
 }
 

@@ -57,7 +57,7 @@ double mean_difference(const Tensor& a, const Tensor& b) {
 }
 
 TEST(TensorCodec, NamesAreReadBack) {
-  for (const Codec codec : {Codec::raw, Codec::fp16, Codec::int8, Codec::png, Codec::jpeg}) {
+  for (const Codec codec : all_codecs()) {
     EXPECT_EQ(codec_from_name(name_of(codec), "--codec"), codec);
   }
   EXPECT_THROW(codec_from_name("zip", "--codec"), InputError);
@@ -228,6 +228,69 @@ TEST(TensorCodec, DecodeRefusesWhatDoesNotFit) {
   refused([](EncodedTensor& tensor) { tensor.codec = Codec::png; });
   const Tensor flags = tensor_of<std::uint8_t>({0, 1, 2}, DType::boolean, {3});
   EXPECT_THROW(decode(encode(flags, Codec::raw)), RunError);
+}
+
+/// Like a feature map behind a ReLU.
+Tensor feature_map(const Shape& shape) {
+  auto values = random_floats(static_cast<std::size_t>(element_count(shape)), -1, 0.7f, 4);
+  for (float& value : values) value = std::max(value, 0.0f);
+  return tensor_of(std::move(values), DType::f32, shape);
+}
+
+TEST(TensorCodec, PackedTensorsDecodeToWhatUnpackedOnesDo) {
+  const Tensor tensor = feature_map({1, 16, 40, 40});
+  for (const Codec codec : all_codecs()) {
+    if (packing_of(codec) == Packing::none) continue;
+    const EncodedTensor encoded = encode(tensor, codec);
+    const EncodedTensor plain = encode(tensor, unpacked(codec));
+    EXPECT_EQ(encoded.codec, codec);
+    EXPECT_LT(encoded.payload_bytes, plain.payload_bytes * 7 / 10) << name_of(codec);
+    const Tensor decoded = decode(encoded);
+    EXPECT_EQ(std::memcmp(decoded.data.get(), decode(plain).data.get(), decoded.byte_size()), 0);
+  }
+}
+
+TEST(TensorCodec, PackingAlsoCarriesOtherTypesAsTheyAre) {
+  std::vector<std::int64_t> numbers(500, 0);
+  numbers[7] = -3;
+  const Tensor tensor = tensor_of(numbers, DType::i64, {500});
+  const EncodedTensor encoded = encode(tensor, Codec::raw_zstd);
+  EXPECT_LT(encoded.payload_bytes, 200u);
+  EXPECT_EQ(std::memcmp(decode(encoded).data.get(), numbers.data(), 4000), 0);
+  std::vector<std::uint8_t> flags(500, 0);
+  flags[3] = 2;
+  const Tensor no_flags = tensor_of(flags, DType::boolean, {500});
+  EXPECT_THROW(decode(encode(no_flags, Codec::raw_lz4)), RunError);
+}
+
+TEST(TensorCodec, WhatDoesNotPackTravelsUnpackedAndNeverLarger) {
+  const Tensor noise = tensor_of(random_floats(3000, 1, 2, 6), DType::f32, {1, 3, 1000});
+  for (const Codec codec : {Codec::raw_lz4, Codec::int8_lz4, Codec::fp16_lz4}) {
+    const EncodedTensor encoded = encode(noise, codec);
+    EXPECT_EQ(encoded.codec, unpacked(codec)) << name_of(codec);
+    EXPECT_EQ(encoded.payload_bytes, encode(noise, unpacked(codec)).payload_bytes);
+  }
+  for (const Shape& shape : {Shape{0}, Shape{1}, Shape{1, 3, 0}}) {
+    const Tensor little{std::make_shared<float>(1.0f), DType::f32, shape};
+    EXPECT_EQ(encode(little, Codec::fp16_zstd).codec, Codec::fp16);
+  }
+}
+
+TEST(TensorCodec, PackedPayloadsThatCannotBeAreRefused) {
+  const EncodedTensor good = encode(feature_map({1, 16, 40, 40}), Codec::fp16_zstd);
+  const auto refused = [&](auto&& change) {
+    EncodedTensor changed = good;
+    change(changed);
+    EXPECT_THROW(decode(changed), RunError);
+  };
+  refused([](EncodedTensor& tensor) { tensor.payload_bytes -= 1; });
+  refused([](EncodedTensor& tensor) { tensor.codec = Codec::int8_zstd; });
+  refused([](EncodedTensor& tensor) { tensor.codec = Codec::fp16_lz4; });
+  refused([](EncodedTensor& tensor) { tensor.codec = static_cast<Codec>(0x31); });
+  refused([](EncodedTensor& tensor) { tensor.codec = static_cast<Codec>(0x13); });  // packed png
+  refused([](EncodedTensor& tensor) { tensor.shape = {1, 16, 40, 41}; });
+  refused([](EncodedTensor& tensor) { tensor.shape = {1, 16, 4, 4}; });
+  refused([](EncodedTensor& tensor) { tensor.shape = Shape(8, 32); });  // 2^40 elements
 }
 
 TEST(TensorCodec, EncodeRefusesWhatItCannotCarry) {
