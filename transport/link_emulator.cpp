@@ -2,8 +2,6 @@
 
 #include <netinet/tcp.h>
 
-#include <algorithm>
-#include <cmath>
 #include <list>
 #include <utility>
 
@@ -11,6 +9,7 @@
 #include "transport/asio.h"
 #include "transport/io_thread.h"
 #include "transport/link_line.h"
+#include "transport/link_stalls.h"
 #include "transport/tcp_listen.h"
 #include "transport/tcp_resolve.h"
 
@@ -32,31 +31,10 @@ void keep_buffers_small(Socket& socket) {
   socket.set_option(MaxSegment(kSegment), ignored);
 }
 
-void check_profile(const LinkProfile& profile) {
-  const auto refuse = [](const std::string& why) { throw InputError(why, "link profile"); };
-  if (profile.steps.empty() || profile.steps.front().at != Duration{0}) {
-    refuse("there is no step at time 0");
-  }
-  for (std::size_t i = 0; i < profile.steps.size(); ++i) {
-    const LinkStep& step = profile.steps[i];
-    if (i > 0 && step.at <= profile.steps[i - 1].at) refuse("the steps do not ascend");
-    for (const double rate : {step.uplink_bytes_per_s, step.downlink_bytes_per_s}) {
-      if (!std::isfinite(rate) || rate < 0) refuse("a rate is negative or not a number");
-    }
-  }
-  if (profile.delay < Duration{0} || profile.jitter < Duration{0}) refuse("a delay is negative");
-}
-
-RateSchedule schedule_of(const LinkProfile& profile, double LinkStep::*rate, TimePoint start) {
-  std::vector<RateSchedule::Step> steps;
-  for (const LinkStep& step : profile.steps) steps.push_back({step.at, step.*rate});
-  return {std::move(steps), profile.repeat, start};
-}
-
 std::shared_ptr<LinkLine> make_line(asio::io_context& context, const LinkProfile& profile,
-                                    double LinkStep::*rate, std::uint64_t seed) {
-  return std::make_shared<LinkLine>(context, schedule_of(profile, rate, Clock::now()),
-                                    profile.delay, profile.jitter, seed);
+                                    const RateTrace& trace, std::uint64_t seed) {
+  return std::make_shared<LinkLine>(context, RateSchedule(trace, Clock::now()), profile.delay,
+                                    profile.jitter, seed);
 }
 
 }  // namespace
@@ -73,9 +51,9 @@ struct LinkEmulator::Parts final : IoObject, std::enable_shared_from_this<LinkEm
         const LinkProfile& profile)
       : io(std::move(io_parts)),
         acceptor(open_acceptor(io->context, listen)),
-        uplink(make_line(io->context, profile, &LinkStep::uplink_bytes_per_s, profile.seed)),
-        downlink(
-            make_line(io->context, profile, &LinkStep::downlink_bytes_per_s, profile.seed + 1)),
+        uplink(make_line(io->context, profile, profile.uplink, profile.seed)),
+        downlink(make_line(io->context, profile, profile.downlink, profile.seed + 1)),
+        stalls(std::make_shared<LinkStalls>(io->context, profile.seed + 2)),
         queue_bytes(profile.queue_bytes) {
     keep_buffers_small(acceptor);
   }
@@ -83,9 +61,14 @@ struct LinkEmulator::Parts final : IoObject, std::enable_shared_from_this<LinkEm
   void shut_down(const std::string&) override {
     boost::system::error_code ignored;
     acceptor.close(ignored);
+    stalls->stop();
     uplink->stop();
     downlink->stop();
     close_all(false);
+  }
+
+  void forget_closed() {
+    connections.remove_if([](const Connection& old) { return old.device.expired(); });
   }
 
   void close_all(bool with_reset) {
@@ -104,6 +87,22 @@ struct LinkEmulator::Parts final : IoObject, std::enable_shared_from_this<LinkEm
     }
   }
 
+  bool frozen() const { return is_cut || stalls->stalled(); }
+
+  /// After a cut or stall began or ended.
+  void freeze_or_thaw() {
+    for (LinkLine* line : {uplink.get(), downlink.get()}) frozen() ? line->freeze() : line->thaw();
+    if (frozen()) return;
+    for (SocketPtr& socket : std::exchange(held_back, {})) begin(std::move(socket));
+  }
+
+  void keep_stalling(const LinkProfile& profile) {
+    stalls->change = [weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->freeze_or_thaw();
+    };
+    stalls->repeat(profile.stall_length, profile.stall_every);
+  }
+
   asio::awaitable<void> accept_loop() {
     const auto self = shared_from_this();
     asio::steady_timer pause(io->context);
@@ -115,7 +114,7 @@ struct LinkEmulator::Parts final : IoObject, std::enable_shared_from_this<LinkEm
       if (error) {
         pause.expires_after(std::chrono::milliseconds(100));
         co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
-      } else if (uplink->frozen()) {
+      } else if (frozen()) {
         held_back.push_back(std::move(socket));
       } else {
         begin(std::move(socket));
@@ -135,7 +134,7 @@ struct LinkEmulator::Parts final : IoObject, std::enable_shared_from_this<LinkEm
     boost::system::error_code error;
     const auto addresses = co_await resolve(io->context, target, error);
     auto edge = std::make_shared<tcp::socket>(io->context);
-    connections.remove_if([](const Connection& old) { return old.device.expired(); });
+    forget_closed();
     Connection& connection = connections.emplace_back(Connection{device, edge, {}});
     const auto up = std::make_shared<LinkFlow>(uplink, device, edge, queue_bytes);
     const auto down = std::make_shared<LinkFlow>(downlink, edge, device, queue_bytes);
@@ -163,6 +162,8 @@ struct LinkEmulator::Parts final : IoObject, std::enable_shared_from_this<LinkEm
   Endpoint target;
   std::shared_ptr<LinkLine> uplink;
   std::shared_ptr<LinkLine> downlink;
+  std::shared_ptr<LinkStalls> stalls;
+  bool is_cut = false;
   std::size_t queue_bytes;
   std::list<Connection> connections;
   std::vector<SocketPtr> held_back;  ///< came while the link was cut
@@ -177,6 +178,7 @@ LinkEmulator::LinkEmulator(IoThread& io, const Endpoint& listen, const Endpoint&
   parts_->target = target;
   parts_->port = parts_->acceptor.local_endpoint().port();
   parts_->key = parts_->io->remember(parts_);
+  parts_->io->run_and_wait([&] { parts_->keep_stalling(profile); });
   asio::co_spawn(
       parts_->io->context, [parts = parts_] { return parts->accept_loop(); }, asio::detached);
 }
@@ -193,52 +195,72 @@ void LinkEmulator::set_profile(LinkProfile profile) {
   parts_->io->run_and_wait([&] {
     const TimePoint now = Clock::now();
     parts_->queue_bytes = profile.queue_bytes;
-    parts_->uplink->change(schedule_of(profile, &LinkStep::uplink_bytes_per_s, now), profile.delay,
-                           profile.jitter);
-    parts_->downlink->change(schedule_of(profile, &LinkStep::downlink_bytes_per_s, now),
-                             profile.delay, profile.jitter);
+    parts_->uplink->change_rate(RateSchedule(std::move(profile.uplink), now));
+    parts_->downlink->change_rate(RateSchedule(std::move(profile.downlink), now));
+    parts_->uplink->change_delay(profile.delay, profile.jitter);
+    parts_->downlink->change_delay(profile.delay, profile.jitter);
+    parts_->keep_stalling(profile);
+  });
+}
+
+void LinkEmulator::set_uplink(RateTrace trace) {
+  check_trace(trace);
+  parts_->io->run_and_wait(
+      [&] { parts_->uplink->change_rate(RateSchedule(std::move(trace), Clock::now())); });
+}
+
+void LinkEmulator::set_downlink(RateTrace trace) {
+  check_trace(trace);
+  parts_->io->run_and_wait(
+      [&] { parts_->downlink->change_rate(RateSchedule(std::move(trace), Clock::now())); });
+}
+
+void LinkEmulator::set_delay(Duration delay, Duration jitter) {
+  BL_EXPECT(delay >= Duration{0} && jitter >= Duration{0}, "a link's delay cannot be negative");
+  parts_->io->run_and_wait([&] {
+    parts_->uplink->change_delay(delay, jitter);
+    parts_->downlink->change_delay(delay, jitter);
   });
 }
 
 void LinkEmulator::cut() {
   parts_->io->run_and_wait([this] {
-    parts_->uplink->freeze();
-    parts_->downlink->freeze();
+    parts_->is_cut = true;
+    parts_->freeze_or_thaw();
   });
 }
 
 void LinkEmulator::restore() {
   parts_->io->run_and_wait([this] {
-    parts_->uplink->thaw();
-    parts_->downlink->thaw();
-    for (auto& socket : std::exchange(parts_->held_back, {})) parts_->begin(std::move(socket));
+    parts_->is_cut = false;
+    parts_->stalls->end();
+    parts_->freeze_or_thaw();
   });
+}
+
+void LinkEmulator::stall(Duration length) {
+  parts_->io->run_and_wait([&] { parts_->stalls->begin(length); });
 }
 
 void LinkEmulator::reset_all() {
   parts_->io->run_and_wait([this] { parts_->close_all(true); });
 }
 
-bool LinkEmulator::is_cut() const {
-  bool cut = false;
-  parts_->io->run_and_wait([&] { cut = parts_->uplink->frozen(); });
-  return cut;
+LinkStatus LinkEmulator::status() const {
+  LinkStatus status;
+  parts_->io->run_and_wait([&] {
+    status.cut = parts_->is_cut;
+    status.stalled = parts_->stalls->stalled();
+    status.uplink_bytes_per_s = parts_->uplink->rate_now();
+    status.downlink_bytes_per_s = parts_->downlink->rate_now();
+    status.delay = parts_->uplink->delay();
+    status.jitter = parts_->uplink->jitter();
+    status.uplink_bytes = parts_->uplink->bytes_passed();
+    status.downlink_bytes = parts_->downlink->bytes_passed();
+    parts_->forget_closed();
+    status.connections = parts_->connections.size();
+  });
+  return status;
 }
-
-double LinkEmulator::uplink_bytes_per_s() const {
-  double rate = 0;
-  parts_->io->run_and_wait([&] { rate = parts_->uplink->rate_now(); });
-  return rate;
-}
-
-double LinkEmulator::downlink_bytes_per_s() const {
-  double rate = 0;
-  parts_->io->run_and_wait([&] { rate = parts_->downlink->rate_now(); });
-  return rate;
-}
-
-std::uint64_t LinkEmulator::uplink_bytes() const { return parts_->uplink->bytes_passed(); }
-
-std::uint64_t LinkEmulator::downlink_bytes() const { return parts_->downlink->bytes_passed(); }
 
 }  // namespace branchline::transport

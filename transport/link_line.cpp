@@ -13,9 +13,7 @@ constexpr std::size_t kMostChunkBytes = 64 * 1024;
 
 LinkLine::LinkLine(asio::io_context& context, RateSchedule schedule, Duration delay,
                    Duration jitter, std::uint64_t seed)
-    : serializer_(std::move(schedule), delay, jitter, seed),
-      flight_(delay + jitter),
-      timer_(context) {}
+    : serializer_(std::move(schedule), delay, jitter, seed), timer_(context) {}
 
 void LinkLine::offer(std::shared_ptr<Receiver> receiver, std::vector<std::byte> chunk) {
   if (stopped_) return;
@@ -24,9 +22,13 @@ void LinkLine::offer(std::shared_ptr<Receiver> receiver, std::vector<std::byte> 
   deliver_and_wait();
 }
 
-void LinkLine::change(RateSchedule schedule, Duration delay, Duration jitter) {
-  flight_ = delay + jitter;
-  serializer_.change(std::move(schedule), delay, jitter, Clock::now());
+void LinkLine::change_rate(RateSchedule schedule) {
+  serializer_.change_rate(std::move(schedule), Clock::now());
+  deliver_and_wait();
+}
+
+void LinkLine::change_delay(Duration delay, Duration jitter) {
+  serializer_.change_delay(delay, jitter, Clock::now());
   deliver_and_wait();
 }
 
@@ -53,8 +55,7 @@ std::size_t LinkLine::chunk_bytes() const {
 }
 
 std::size_t LinkLine::window_bytes(std::size_t queue_bytes) const {
-  const double rate = serializer_.rate_at(Clock::now());
-  const double on_its_way = rate * std::chrono::duration<double>(flight_).count();
+  const double on_its_way = serializer_.bytes_in_flight_at_most(Clock::now());
   return queue_bytes + chunk_bytes() + static_cast<std::size_t>(on_its_way);
 }
 
@@ -63,7 +64,7 @@ void LinkLine::deliver_and_wait() {
   for (std::size_t n = serializer_.take_arrived(Clock::now()); n > 0 && !chunks_.empty(); --n) {
     Chunk chunk = std::move(chunks_.front());
     chunks_.pop_front();
-    passed_.fetch_add(chunk.bytes.size());
+    passed_ += chunk.bytes.size();
     chunk.receiver->arrive(std::move(chunk.bytes));
   }
   timer_.cancel();

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <deque>
 #include <memory>
 #include <span>
@@ -12,7 +11,7 @@
 namespace branchline::transport {
 
 /// One direction of an emulated link, shared by all its connections: the serializer with a timer.
-/// On the I/O thread only, but for the counter.
+/// On the I/O thread only.
 class LinkLine : public std::enable_shared_from_this<LinkLine> {
  public:
   /// Gets what arrives; an empty chunk is the end of the stream.
@@ -27,7 +26,8 @@ class LinkLine : public std::enable_shared_from_this<LinkLine> {
 
   void offer(std::shared_ptr<Receiver> receiver, std::vector<std::byte> chunk);
 
-  void change(RateSchedule schedule, Duration delay, Duration jitter);
+  void change_rate(RateSchedule schedule);
+  void change_delay(Duration delay, Duration jitter);
   void freeze();
   void thaw();
   void stop();
@@ -40,10 +40,9 @@ class LinkLine : public std::enable_shared_from_this<LinkLine> {
   std::size_t window_bytes(std::size_t queue_bytes) const;
 
   double rate_now() const { return serializer_.rate_at(Clock::now()); }
-  bool frozen() const { return serializer_.frozen(); }
-
-  /// From any thread.
-  std::uint64_t bytes_passed() const { return passed_.load(); }
+  Duration delay() const { return serializer_.delay(); }
+  Duration jitter() const { return serializer_.jitter(); }
+  std::uint64_t bytes_passed() const { return passed_; }
 
  private:
   struct Chunk {
@@ -54,11 +53,10 @@ class LinkLine : public std::enable_shared_from_this<LinkLine> {
   void deliver_and_wait();
 
   LinkSerializer serializer_;
-  Duration flight_;  ///< delay and jitter
   std::deque<Chunk> chunks_;
   asio::steady_timer timer_;
   bool stopped_ = false;
-  std::atomic<std::uint64_t> passed_{0};
+  std::uint64_t passed_ = 0;
 };
 
 /// One direction of one connection: reads, hands to the line, writes what arrives, and holds no

@@ -12,7 +12,6 @@ LinkSerializer::LinkSerializer(RateSchedule schedule, Duration delay, Duration j
 void LinkSerializer::offer(std::uint64_t bytes, TimePoint now) {
   run_until(now);
   waiting_.push_back(bytes);
-  waiting_bytes_ += bytes;
   if (waiting_.size() == 1) begin_next(now);
 }
 
@@ -29,7 +28,6 @@ void LinkSerializer::run_until(TimePoint now) {
   while (departure_ && *departure_ <= now) {
     const TimePoint left_wire = *departure_;
     in_flight_.push_back(arrival_after(left_wire));
-    waiting_bytes_ -= waiting_.front();
     waiting_.pop_front();
     begin_next(left_wire);
   }
@@ -60,16 +58,20 @@ std::optional<TimePoint> LinkSerializer::next_event() const {
   return departure_ ? std::min(*departure_, in_flight_.front()) : in_flight_.front();
 }
 
-void LinkSerializer::change(RateSchedule schedule, Duration delay, Duration jitter, TimePoint now) {
+void LinkSerializer::change_rate(RateSchedule schedule, TimePoint now) {
   run_until(now);
   if (!waiting_.empty() && !frozen()) {
     left_ = std::max(0.0, left_ - schedule_.bytes_between(since_, std::max(since_, now)));
     since_ = std::max(since_, now);
   }
   schedule_ = std::move(schedule);
+  if (!waiting_.empty() && !frozen()) departure_ = schedule_.through_at(left_, since_);
+}
+
+void LinkSerializer::change_delay(Duration delay, Duration jitter, TimePoint now) {
+  run_until(now);
   delay_ = delay;
   jitter_ = jitter;
-  if (!waiting_.empty() && !frozen()) departure_ = schedule_.through_at(left_, since_);
 }
 
 void LinkSerializer::freeze(TimePoint now) {

@@ -27,14 +27,21 @@ class LinkSerializer {
   std::optional<TimePoint> next_event() const;
 
   /// From now on; what is being sent goes on with what is left of it.
-  void change(RateSchedule schedule, Duration delay, Duration jitter, TimePoint now);
+  void change_rate(RateSchedule schedule, TimePoint now);
+  void change_delay(Duration delay, Duration jitter, TimePoint now);
 
   void freeze(TimePoint now);  ///< nothing moves, on the wire neither
   void thaw(TimePoint now);
   bool frozen() const noexcept { return frozen_since_.has_value(); }
 
   double rate_at(TimePoint now) const { return frozen() ? 0 : schedule_.rate_at(now); }
-  std::uint64_t bytes_waiting() const noexcept { return waiting_bytes_; }
+  Duration delay() const noexcept { return delay_; }
+  Duration jitter() const noexcept { return jitter_; }
+
+  /// What a busy wire has sent and not yet delivered.
+  double bytes_in_flight_at_most(TimePoint now) const {
+    return schedule_.bytes_between(now - delay_ - jitter_, now);
+  }
 
  private:
   void begin_next(TimePoint now);
@@ -46,8 +53,7 @@ class LinkSerializer {
   Duration jitter_;
   std::mt19937_64 random_;
 
-  std::deque<std::uint64_t> waiting_;  ///< bytes; the first chunk is on its way into the wire
-  std::uint64_t waiting_bytes_ = 0;
+  std::deque<std::uint64_t> waiting_;   ///< bytes; the first chunk is on its way into the wire
   double left_ = 0;                     ///< bytes of the first that were not sent by since_
   TimePoint since_;                     ///< when the first began, or the schedule last changed
   std::optional<TimePoint> departure_;  ///< of the first, as things stand

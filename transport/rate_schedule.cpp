@@ -18,51 +18,53 @@ Duration seconds_up(double seconds) {
 
 }  // namespace
 
-RateSchedule::RateSchedule(std::vector<Step> steps, bool repeat, TimePoint start)
-    : steps_(std::move(steps)), start_(start) {
-  BL_EXPECT(!steps_.empty() && steps_.front().at == Duration{0}, "a link needs a step at 0");
-  for (std::size_t i = 1; i < steps_.size(); ++i) {
-    BL_EXPECT(steps_[i - 1].at < steps_[i].at, "a link's steps must ascend");
+RateTrace steady_rate(double bytes_per_s) { return {{{Duration{0}, bytes_per_s}}, Duration{0}}; }
+
+RateSchedule::RateSchedule(RateTrace trace, TimePoint start)
+    : trace_(std::move(trace)), start_(start) {
+  const std::vector<RateStep>& steps = trace_.steps;
+  BL_EXPECT(!steps.empty() && steps.front().at == Duration{0}, "a link needs a step at 0");
+  for (std::size_t i = 1; i < steps.size(); ++i) {
+    BL_EXPECT(steps[i - 1].at < steps[i].at, "a link's steps must ascend");
   }
-  if (!repeat || steps_.size() < 2) return;
-  const Duration last = steps_.back().at - steps_[steps_.size() - 2].at;
-  period_ = steps_.back().at + last;
-  for (std::size_t i = 0; i < steps_.size(); ++i) {
-    const Duration end = i + 1 < steps_.size() ? steps_[i + 1].at : period_;
-    period_bytes_ += steps_[i].bytes_per_s * in_seconds(end - steps_[i].at);
+  if (trace_.period == Duration{0}) return;
+  BL_EXPECT(trace_.period > steps.back().at, "a link's period must hold all its steps");
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const Duration end = i + 1 < steps.size() ? steps[i + 1].at : trace_.period;
+    period_bytes_ += steps[i].bytes_per_s * in_seconds(end - steps[i].at);
   }
 }
 
 RateSchedule::Position RateSchedule::position_at(TimePoint time) const {
   Duration since = std::max(time - start_, Duration{0});
-  if (period_ > Duration{0}) since %= period_;
+  if (trace_.period > Duration{0}) since %= trace_.period;
   const auto after =
-      std::upper_bound(steps_.begin(), steps_.end(), since,
-                       [](Duration moment, const Step& step) { return moment < step.at; });
+      std::upper_bound(trace_.steps.begin(), trace_.steps.end(), since,
+                       [](Duration moment, const RateStep& step) { return moment < step.at; });
   Position position;
-  position.step = static_cast<std::size_t>(after - steps_.begin()) - 1;
-  if (after != steps_.end()) {
+  position.step = static_cast<std::size_t>(after - trace_.steps.begin()) - 1;
+  if (after != trace_.steps.end()) {
     position.left = after->at - since;
-  } else if (period_ > Duration{0}) {
-    position.left = period_ - since;
+  } else if (trace_.period > Duration{0}) {
+    position.left = trace_.period - since;
   }
   return position;
 }
 
 double RateSchedule::rate_at(TimePoint time) const {
-  return steps_[position_at(time).step].bytes_per_s;
+  return trace_.steps[position_at(time).step].bytes_per_s;
 }
 
 std::optional<TimePoint> RateSchedule::through_at(double bytes, TimePoint from) const {
-  if (period_ > Duration{0}) {
+  if (trace_.period > Duration{0}) {
     if (period_bytes_ <= 0) return std::nullopt;
     const double periods = std::floor(bytes / period_bytes_);
     bytes -= periods * period_bytes_;
-    from += period_ * static_cast<std::int64_t>(periods);
+    from += trace_.period * static_cast<std::int64_t>(periods);
   }
   for (;;) {
     const Position position = position_at(from);
-    const double rate = steps_[position.step].bytes_per_s;
+    const double rate = trace_.steps[position.step].bytes_per_s;
     const bool endless = position.left == Duration::max();
     if (rate > 0) {
       const double seconds = bytes / rate;
@@ -77,15 +79,15 @@ std::optional<TimePoint> RateSchedule::through_at(double bytes, TimePoint from) 
 
 double RateSchedule::bytes_between(TimePoint from, TimePoint to) const {
   double bytes = 0;
-  if (period_ > Duration{0} && to - from >= period_) {
-    const auto periods = (to - from) / period_;
+  if (trace_.period > Duration{0} && to - from >= trace_.period) {
+    const auto periods = (to - from) / trace_.period;
     bytes += static_cast<double>(periods) * period_bytes_;
-    from += period_ * periods;
+    from += trace_.period * periods;
   }
   while (from < to) {
     const Position position = position_at(from);
     const Duration here = std::min(position.left, Duration{to - from});
-    bytes += steps_[position.step].bytes_per_s * in_seconds(here);
+    bytes += trace_.steps[position.step].bytes_per_s * in_seconds(here);
     from += here;
   }
   return bytes;

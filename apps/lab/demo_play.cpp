@@ -49,9 +49,10 @@ class LinkDirector {
   LinkSample step(TimePoint now) {
     const Duration at = now - start_;
     const bool down = at >= script_.cut_begin() && at < script_.cut_end();
-    if (down && !link_.is_cut()) link_.cut();
-    if (!down && link_.is_cut()) link_.restore();
-    return {at, down ? 0 : link_.uplink_bytes_per_s() * 8, down};
+    const transport::LinkStatus status = link_.status();
+    if (down && !status.cut) link_.cut();
+    if (!down && status.cut) link_.restore();
+    return {at, down ? 0 : status.uplink_bytes_per_s * 8, down};
   }
 
  private:
@@ -124,6 +125,21 @@ void rehearse(Engine& engine, const DemoStage& stage, const StopFlag& stop) {
   play_frames(engine, *source, settings, stop, [](const FrameRecord&) {});
 }
 
+/// The trace in act 2, the good rate before and after it.
+transport::RateTrace rate_over_play(const DemoScript& script, const transport::RateTrace& trace,
+                                    double good_bytes_per_s) {
+  transport::RateTrace played = transport::steady_rate(good_bytes_per_s);
+  for (transport::RateStep step : trace.steps) {
+    if (step.at < script.trace_from) continue;
+    step.at -= script.trace_from;
+    if (step.at >= script.trace) break;
+    step.at += script.good;
+    played.steps.push_back(step);
+  }
+  played.steps.push_back({script.good + script.trace, good_bytes_per_s});
+  return played;
+}
+
 }  // namespace
 
 DemoScript full_script() { return {12s, 28s, 5s, 8s, 7s}; }
@@ -146,20 +162,10 @@ std::vector<Act> acts_of(const DemoScript& script) {
 }
 
 transport::LinkProfile link_of(const DemoScript& script, const transport::LinkProfile& trace) {
-  const transport::LinkStep good{Duration::zero(), script.good_uplink_bytes_per_s,
-                                 script.good_downlink_bytes_per_s};
   transport::LinkProfile link;
   link.delay = script.delay;
-  link.steps = {good};
-  for (transport::LinkStep step : trace.steps) {
-    if (step.at < script.trace_from) continue;
-    step.at -= script.trace_from;
-    if (step.at >= script.trace) break;
-    step.at += script.good;
-    link.steps.push_back(step);
-  }
-  link.steps.push_back(good);
-  link.steps.back().at = script.good + script.trace;
+  link.uplink = rate_over_play(script, trace.uplink, script.good_uplink_bytes_per_s);
+  link.downlink = rate_over_play(script, trace.downlink, script.good_downlink_bytes_per_s);
   return link;
 }
 

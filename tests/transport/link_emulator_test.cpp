@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <fstream>
 
 #include "framework/base/error.h"
+#include "tests/support/eventually.h"
 #include "tests/transport/channel_pairs.h"
 #include "tests/transport/sample_messages.h"
 
@@ -13,6 +13,7 @@ namespace branchline::transport::testing {
 namespace {
 
 using namespace std::chrono_literals;
+using branchline::testing::eventually;
 
 /// An edge that answers each request with its own tensors, and a device that reaches it through an
 /// emulated link; real sockets throughout.
@@ -65,10 +66,10 @@ TEST_F(LinkEmulatorTest, BytesArriveIntactBothWays) {
     Message expected{message.id, Answer{{}, {}, {}, {}, std::get<Request>(request.body).tensors}};
     EXPECT_TRUE(same_message(message, expected));
   }
-  EXPECT_GT(link_->uplink_bytes(), 570'000u);
-  EXPECT_GT(link_->downlink_bytes(), 570'000u);
-  EXPECT_DOUBLE_EQ(link_->uplink_bytes_per_s(), 40e6);
-  EXPECT_DOUBLE_EQ(link_->downlink_bytes_per_s(), 60e6);
+  EXPECT_GT(link_->status().uplink_bytes, 570'000u);
+  EXPECT_GT(link_->status().downlink_bytes, 570'000u);
+  EXPECT_DOUBLE_EQ(link_->status().uplink_bytes_per_s, 40e6);
+  EXPECT_DOUBLE_EQ(link_->status().downlink_bytes_per_s, 60e6);
 }
 
 TEST_F(LinkEmulatorTest, ACutHoldsEverythingAndRestoringLetsItThrough) {
@@ -77,16 +78,16 @@ TEST_F(LinkEmulatorTest, ACutHoldsEverythingAndRestoringLetsItThrough) {
   const auto channel = dial(recorder);
   ASSERT_TRUE(recorder->wait_for_messages(1));
   link_->cut();
-  EXPECT_TRUE(link_->is_cut());
-  EXPECT_EQ(link_->uplink_bytes_per_s(), 0);
-  const std::uint64_t before = link_->uplink_bytes();
+  EXPECT_TRUE(link_->status().cut);
+  EXPECT_EQ(link_->status().uplink_bytes_per_s, 0);
+  const std::uint64_t before = link_->status().uplink_bytes;
   ASSERT_TRUE(channel->send(sample_request(1, {1000})));
   ASSERT_TRUE(recorder->wait_for_sent(2));  // the kernel has it; the link does not move it
-  EXPECT_EQ(link_->uplink_bytes(), before);
+  EXPECT_EQ(link_->status().uplink_bytes, before);
   EXPECT_TRUE(channel->is_open());
   link_->restore();
   ASSERT_TRUE(recorder->wait_for_messages(2));
-  EXPECT_GT(link_->uplink_bytes(), before + 1000);
+  EXPECT_GT(link_->status().uplink_bytes, before + 1000);
 }
 
 TEST_F(LinkEmulatorTest, AConnectionMadeDuringACutIsServedAfterIt) {
@@ -121,9 +122,81 @@ TEST_F(LinkEmulatorTest, AStalledLinkGoesOnWithANewProfile) {
   auto recorder = std::make_shared<Recorder>();
   const auto channel = dial(recorder);
   ASSERT_TRUE(recorder->wait_for_sent(1));
-  EXPECT_EQ(link_->uplink_bytes(), 0u);
+  EXPECT_EQ(link_->status().uplink_bytes, 0u);
   link_->set_profile(steady_link(40e6, 40e6, 0ns));
   EXPECT_TRUE(recorder->wait_for_messages(1));
+}
+
+TEST_F(LinkEmulatorTest, AStallEndsByItselfAndACutDoesNot) {
+  begin(steady_link(40e6, 40e6, 0ns));
+  auto recorder = std::make_shared<Recorder>();
+  const auto channel = dial(recorder);
+  ASSERT_TRUE(recorder->wait_for_messages(1));
+  link_->stall(30s);
+  EXPECT_TRUE(link_->status().stalled);
+  EXPECT_EQ(link_->status().uplink_bytes_per_s, 0);
+  link_->restore();
+  EXPECT_FALSE(link_->status().stalled);
+  link_->cut();
+  link_->stall(20ms);
+  EXPECT_TRUE(eventually(10s, [&] { return !link_->status().stalled; }));
+  EXPECT_TRUE(link_->status().cut);
+  EXPECT_EQ(link_->status().uplink_bytes_per_s, 0);
+  link_->restore();
+  link_->stall(20ms);
+  ASSERT_TRUE(channel->send(sample_request(1, {1000})));
+  EXPECT_TRUE(recorder->wait_for_messages(2));
+}
+
+TEST_F(LinkEmulatorTest, AShorterStallDoesNotEndALongerOne) {
+  begin(steady_link(40e6, 40e6, 0ns));
+  link_->stall(30s);
+  link_->stall(1ms);
+  EXPECT_FALSE(eventually(100ms, [&] { return !link_->status().stalled; }));
+}
+
+TEST_F(LinkEmulatorTest, StallsAtRandomAgainAndAgainAndGoesOn) {
+  LinkProfile profile = steady_link(40e6, 40e6, 0ns);
+  profile.stall_length = 30ms;
+  profile.stall_every = 60ms;
+  begin(profile);
+  int stalls = 0;
+  bool was = false;
+  EXPECT_TRUE(eventually(30s, [&] {
+    const bool is = link_->status().stalled;
+    stalls += is && !was ? 1 : 0;
+    was = is;
+    return stalls >= 3;
+  }));
+  auto recorder = std::make_shared<Recorder>();
+  const auto channel = dial(recorder);
+  EXPECT_TRUE(recorder->wait_for_messages(1));
+  link_->set_profile(steady_link(40e6, 40e6, 0ns));
+  link_->restore();
+  EXPECT_FALSE(eventually(300ms, [&] { return link_->status().stalled; }));
+}
+
+TEST_F(LinkEmulatorTest, ChangesOneDirectionOrTheDelayAndLeavesTheRest) {
+  begin(steady_link(1e6, 2e6, 5ms));
+  link_->set_uplink(steady_rate(3e6));
+  link_->set_delay(7ms, 2ms);
+  const LinkStatus status = link_->status();
+  EXPECT_DOUBLE_EQ(status.uplink_bytes_per_s, 3e6);
+  EXPECT_DOUBLE_EQ(status.downlink_bytes_per_s, 2e6);
+  EXPECT_EQ(status.delay, 7ms);
+  EXPECT_EQ(status.jitter, 2ms);
+  EXPECT_THROW(link_->set_downlink(steady_rate(-1)), InputError);
+}
+
+TEST_F(LinkEmulatorTest, CountsItsConnections) {
+  begin(steady_link(40e6, 40e6, 0ns));
+  EXPECT_EQ(link_->status().connections, 0u);
+  auto recorder = std::make_shared<Recorder>();
+  const auto channel = dial(recorder);
+  ASSERT_TRUE(recorder->wait_for_messages(1));
+  EXPECT_EQ(link_->status().connections, 1u);
+  channel->close("done");
+  EXPECT_TRUE(eventually(10s, [&] { return link_->status().connections == 0; }));
 }
 
 TEST_F(LinkEmulatorTest, HoldsNoMoreThanItsWindowSoThatTheSenderFeelsTheLink) {
@@ -174,34 +247,14 @@ TEST(LinkEmulator, NoEdgeBehindItResetsTheDevice) {
   EXPECT_TRUE(recorder->wait_until_closed());
 }
 
-TEST(LinkProfile, ReadsATrace) {
-  const std::string file = ::testing::TempDir() + "trace.csv";
-  std::ofstream(file) << "time_s,uplink_mbps,downlink_mbps\n0.0,10.5,25.92\n0.2,0.000,8\r\n";
-  const LinkProfile profile = read_link_trace(file);
-  ASSERT_EQ(profile.steps.size(), 2u);
-  EXPECT_TRUE(profile.repeat);
-  EXPECT_EQ(profile.steps[0], (LinkStep{0ns, 10.5e6 / 8, 25.92e6 / 8}));
-  EXPECT_EQ(profile.steps[1], (LinkStep{200ms, 0, 1e6}));
-}
-
-TEST(LinkProfile, NamesTheLineOfABadTrace) {
-  const std::string file = ::testing::TempDir() + "bad.csv";
-  for (const char* bad : {"0,1,2\n0.2,x,1\n", "0,1,2\n0,1,2\n", "1,1,2\n", "", "0,-1,2\n", "0,1\n",
-                          "0,1,2,3\n", "0,nan,1\n", "0,1;2\n"}) {
-    std::ofstream(file) << bad;
-    try {
-      read_link_trace(file);
-      ADD_FAILURE() << bad;
-    } catch (const InputError& error) {
-      EXPECT_NE(std::string(error.what()).find("bad.csv:"), std::string::npos) << error.what();
-    }
-  }
-  EXPECT_THROW(read_link_trace("/nowhere/trace.csv"), InputError);
-}
-
 TEST(LinkEmulator, RefusesABadProfile) {
   IoThread io;
-  for (const LinkProfile& bad : {LinkProfile{}, steady_link(-1, 1, 0ns), steady_link(1, 1, -1ns)}) {
+  LinkProfile disordered = steady_link(1, 1, 0ns);
+  disordered.downlink.steps.push_back({0ns, 2});
+  LinkProfile hasty = steady_link(1, 1, 0ns);
+  hasty.uplink = {{{0ns, 1}, {2ms, 2}}, 1ms};
+  for (const LinkProfile& bad :
+       {LinkProfile{}, steady_link(-1, 1, 0ns), steady_link(1, 1, -1ns), disordered, hasty}) {
     EXPECT_THROW(LinkEmulator(io, {"127.0.0.1", 0}, {"127.0.0.1", 1}, bad), InputError);
   }
 }

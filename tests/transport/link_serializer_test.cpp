@@ -13,14 +13,14 @@ using namespace std::chrono_literals;
 
 const TimePoint kStart = TimePoint{} + 100s;
 
-RateSchedule steady(double bytes_per_s) { return RateSchedule({{0s, bytes_per_s}}, false, kStart); }
+RateSchedule steady(double bytes_per_s) { return RateSchedule(steady_rate(bytes_per_s), kStart); }
 
 LinkSerializer plain(double bytes_per_s, Duration delay = 0ns) {
   return LinkSerializer(steady(bytes_per_s), delay, 0ns, 1);
 }
 
 TEST(RateSchedule, IntegratesSteps) {
-  const RateSchedule schedule({{0s, 1000}, {1s, 0}, {3s, 500}}, false, kStart);
+  const RateSchedule schedule({{{0s, 1000}, {1s, 0}, {3s, 500}}, 0s}, kStart);
   EXPECT_EQ(schedule.through_at(500, kStart), kStart + 500ms);
   EXPECT_EQ(schedule.through_at(1000, kStart), kStart + 1s);
   EXPECT_EQ(schedule.through_at(1250, kStart), kStart + 3500ms);
@@ -30,14 +30,14 @@ TEST(RateSchedule, IntegratesSteps) {
 }
 
 TEST(RateSchedule, NeverEndsWhenTheLastRateIsZero) {
-  const RateSchedule schedule({{0s, 1000}, {1s, 0}}, false, kStart);
+  const RateSchedule schedule({{{0s, 1000}, {1s, 0}}, 0s}, kStart);
   EXPECT_FALSE(schedule.through_at(1001, kStart));
-  const RateSchedule nothing({{0s, 0}, {1s, 0}}, true, kStart);
+  const RateSchedule nothing({{{0s, 0}, {1s, 0}}, 2s}, kStart);
   EXPECT_FALSE(nothing.through_at(1, kStart));
 }
 
 TEST(RateSchedule, Repeats) {
-  const RateSchedule schedule({{0s, 100}, {1s, 300}}, true, kStart);  // 400 bytes in 2 s
+  const RateSchedule schedule({{{0s, 100}, {1s, 300}}, 2s}, kStart);  // 400 bytes in 2 s
   EXPECT_EQ(schedule.through_at(400, kStart), kStart + 2s);
   EXPECT_EQ(schedule.through_at(4000 + 100, kStart), kStart + 21s);
   EXPECT_DOUBLE_EQ(schedule.bytes_between(kStart + 1s, kStart + 12s), 5 * 400 + 300);
@@ -45,9 +45,10 @@ TEST(RateSchedule, Repeats) {
 }
 
 TEST(RateSchedule, RefusesStepsOutOfOrder) {
-  EXPECT_THROW(RateSchedule({}, false, kStart), std::logic_error);
-  EXPECT_THROW(RateSchedule({{1s, 1}}, false, kStart), std::logic_error);
-  EXPECT_THROW(RateSchedule({{0s, 1}, {0s, 2}}, false, kStart), std::logic_error);
+  EXPECT_THROW(RateSchedule({}, kStart), std::logic_error);
+  EXPECT_THROW(RateSchedule({{{1s, 1}}, 0s}, kStart), std::logic_error);
+  EXPECT_THROW(RateSchedule({{{0s, 1}, {0s, 2}}, 0s}, kStart), std::logic_error);
+  EXPECT_THROW(RateSchedule({{{0s, 1}, {1s, 2}}, 1s}, kStart), std::logic_error);
 }
 
 TEST(LinkSerializer, EachChunkTakesItsTimeThenTheDelay) {
@@ -129,7 +130,7 @@ TEST(LinkSerializer, JitterKeepsTheOrder) {
 }
 
 TEST(LinkSerializer, StallsAndGoesOnWithTheSchedule) {
-  LinkSerializer line(RateSchedule({{0s, 1000}, {1s, 0}, {5s, 1000}}, false, kStart), 0ns, 0ns, 1);
+  LinkSerializer line(RateSchedule({{{0s, 1000}, {1s, 0}, {5s, 1000}}, 0s}, kStart), 0ns, 0ns, 1);
   line.offer(1500, kStart);
   EXPECT_EQ(line.take_arrived(kStart + 5s), 0u);
   EXPECT_EQ(line.take_arrived(kStart + 5500ms), 1u);
@@ -138,8 +139,22 @@ TEST(LinkSerializer, StallsAndGoesOnWithTheSchedule) {
 TEST(LinkSerializer, AChangeKeepsWhatIsAlreadyThrough) {
   auto line = plain(1000);
   line.offer(1000, kStart);
-  line.change(RateSchedule({{0s, 100}}, false, kStart + 500ms), 0ns, 0ns, kStart + 500ms);
+  line.change_rate(RateSchedule(steady_rate(100), kStart + 500ms), kStart + 500ms);
   EXPECT_EQ(line.next_event(), kStart + 5500ms);
+}
+
+TEST(LinkSerializer, ANewDelayHoldsForWhatLeavesAfterIt) {
+  auto line = plain(1000, 100ms);
+  line.offer(100, kStart);
+  line.offer(100, kStart);
+  line.change_delay(500ms, 0ns, kStart + 150ms);
+  EXPECT_EQ(line.take_arrived(kStart + 200ms), 1u);
+  EXPECT_EQ(line.next_event(), kStart + 700ms);
+}
+
+TEST(LinkSerializer, CountsWhatABusyWireHoldsInFlight) {
+  LinkSerializer line(RateSchedule({{{0s, 1000}, {1s, 100}}, 0s}, kStart), 200ms, 100ms, 1);
+  EXPECT_DOUBLE_EQ(line.bytes_in_flight_at_most(kStart + 1100ms), 200 + 10);
 }
 
 TEST(LinkSerializer, FrozenNothingMovesAndThawedItGoesOn) {

@@ -19,6 +19,7 @@
 #include "apps/lab/timeline_picture.h"
 #include "branchy_models/camera_dataset.h"
 #include "framework/model/model_manifest.h"
+#include "transport/link_trace.h"
 
 namespace branchline::apps {
 namespace {

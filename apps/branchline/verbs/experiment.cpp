@@ -14,7 +14,7 @@
 #include "apps/lab/experiments/synthetic_graphs.h"
 #include "apps/lab/experiments/tiles_experiment.h"
 #include "apps/lab/run_folder.h"
-#include "transport/link_emulator.h"
+#include "transport/link_trace.h"
 
 namespace branchline::apps {
 namespace {
@@ -99,8 +99,8 @@ int run_planners(const ExperimentFlags& flags) {
 
 std::vector<double> uplinks_of_trace(const std::string& file) {
   std::vector<double> goodputs;
-  for (const transport::LinkStep& step : transport::read_link_trace(file).steps) {
-    goodputs.push_back(step.uplink_bytes_per_s);
+  for (const transport::RateStep& step : transport::read_link_trace(file).uplink.steps) {
+    goodputs.push_back(step.bytes_per_s);
   }
   return goodputs;
 }

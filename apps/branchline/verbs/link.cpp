@@ -5,12 +5,17 @@
 #include <iomanip>
 #include <iostream>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "apps/branchline/flags.h"
+#include "apps/branchline/verbs/link_commands.h"
+#include "apps/branchline/verbs/link_flags.h"
+#include "apps/branchline/verbs/link_status.h"
+#include "apps/branchline/verbs/standard_input_lines.h"
 #include "apps/branchline/verbs/verbs.h"
 #include "apps/lab/stop_flag.h"
 #include "framework/base/error.h"
@@ -20,53 +25,6 @@ namespace branchline::apps {
 namespace {
 
 using transport::LinkEmulator;
-using transport::LinkProfile;
-
-struct LinkFlags {
-  std::string listen = "127.0.0.1:7500", to, trace_file;
-  double uplink_bytes_per_s = 0, downlink_bytes_per_s = 0;
-  std::chrono::nanoseconds delay{0}, jitter{0}, run_for{0};
-  std::vector<std::string> blackholes;
-};
-
-/// The link is cut from `begin` to `end`, both since the start.
-struct Blackhole {
-  Duration begin{0};
-  Duration end{0};
-};
-
-std::vector<Blackhole> parse_blackholes(const std::vector<std::string>& texts) {
-  std::vector<Blackhole> holes;
-  for (const std::string& text : texts) {
-    const auto plus = text.find('+');
-    if (plus == std::string::npos) {
-      throw InputError(text + " has no length", "--blackhole", "Write START+LENGTH, e.g. 30s+10s");
-    }
-    const Duration begin = parse_duration(text.substr(0, plus), "--blackhole");
-    holes.push_back({begin, begin + parse_duration(text.substr(plus + 1), "--blackhole")});
-  }
-  return holes;
-}
-
-LinkProfile profile_of(const LinkFlags& flags) {
-  LinkProfile profile;
-  if (!flags.trace_file.empty()) {
-    if (flags.uplink_bytes_per_s > 0 || flags.downlink_bytes_per_s > 0) {
-      throw InputError("a trace brings its own rates", "--trace",
-                       "Leave out --uplink and --downlink");
-    }
-    profile = transport::read_link_trace(flags.trace_file);
-  } else if (flags.uplink_bytes_per_s > 0) {
-    const double down =
-        flags.downlink_bytes_per_s > 0 ? flags.downlink_bytes_per_s : flags.uplink_bytes_per_s;
-    profile = transport::steady_link(flags.uplink_bytes_per_s, down, Duration{0});
-  } else {
-    throw InputError("no rate is given", "--uplink", "Give --uplink 2mbit, or --trace FILE");
-  }
-  profile.delay = flags.delay;
-  profile.jitter = flags.jitter;
-  return profile;
-}
 
 bool inside_any(const std::vector<Blackhole>& holes, Duration since) {
   return std::any_of(holes.begin(), holes.end(), [since](const Blackhole& hole) {
@@ -85,28 +43,55 @@ Duration next_look(const std::vector<Blackhole>& holes, Duration since) {
   return next;
 }
 
-/// One line a second, over itself, on a terminal only.
-class StatusLine {
+/// What a person sees of the link while it runs: one line a second over itself on a terminal, or
+/// with --json one line a second on standard output; and the answers to commands.
+class LinkDisplay {
  public:
-  explicit StatusLine(const LinkEmulator& link) : link_(link) {}
-  ~StatusLine() {
-    if (on_terminal_) std::cerr << '\n';
+  LinkDisplay(const LinkEmulator& link, const LinkFlags& flags, TimePoint start)
+      : link_(link),
+        start_(start),
+        json_(flags.json),
+        over_itself_(!flags.json && !flags.interactive && isatty(STDERR_FILENO) != 0) {}
+  ~LinkDisplay() {
+    if (over_itself_) std::cerr << '\n';
   }
 
-  void show(Duration since) {
-    if (!on_terminal_ || since - shown_ < std::chrono::milliseconds(999)) return;
-    const double seconds = std::chrono::duration<double>(since - shown_).count();
+  void each_second() {
+    const Duration since = Clock::now() - start_;
+    if (since - shown_ < std::chrono::milliseconds(999)) return;
+    if (json_) answer();
+    if (over_itself_) show_over_itself(since);
     shown_ = since;
-    std::ostringstream line;
-    line << '\r' << std::setw(5) << std::chrono::floor<std::chrono::seconds>(since).count()
-         << " s  " << (link_.is_cut() ? "CUT " : "open") << "  up "
-         << direction(link_.uplink_bytes(), up_, seconds, link_.uplink_bytes_per_s()) << "  down "
-         << direction(link_.downlink_bytes(), down_, seconds, link_.downlink_bytes_per_s())
-         << "    ";
-    std::cerr << line.str() << std::flush;
+  }
+
+  void answer() {
+    const transport::LinkStatus status = link_.status();
+    const Duration since = Clock::now() - start_;
+    print(json_ ? link_status_json(status, since) : link_status_text(status, since));
+  }
+
+  void complain(const std::string& error) {
+    print(json_ ? link_error_json(error) : "error: " + error);
   }
 
  private:
+  void print(const std::string& line) {
+    const std::lock_guard lock(mutex_);
+    std::cout << line << std::endl;
+  }
+
+  void show_over_itself(Duration since) {
+    const transport::LinkStatus status = link_.status();
+    const double seconds = std::chrono::duration<double>(since - shown_).count();
+    std::ostringstream line;
+    line << '\r' << std::setw(5) << std::chrono::floor<std::chrono::seconds>(since).count()
+         << " s  " << link_state(status) << "  up "
+         << direction(status.uplink_bytes, up_, seconds, status.uplink_bytes_per_s) << "  down "
+         << direction(status.downlink_bytes, down_, seconds, status.downlink_bytes_per_s)
+         << "       ";
+    std::cerr << line.str() << std::flush;
+  }
+
   static std::string direction(std::uint64_t bytes, std::uint64_t& before, double seconds,
                                double capacity) {
     const double rate = static_cast<double>(bytes - before) / seconds;
@@ -115,15 +100,42 @@ class StatusLine {
   }
 
   const LinkEmulator& link_;
-  const bool on_terminal_ = isatty(STDERR_FILENO) != 0;
+  const TimePoint start_;
+  const bool json_, over_itself_;
   Duration shown_{0};
-  std::uint64_t up_ = 0;
-  std::uint64_t down_ = 0;
+  std::uint64_t up_ = 0, down_ = 0;
+  std::mutex mutex_;  // of standard output
 };
+
+void obey(const std::string& line, LinkEmulator& link, LinkDisplay& display) {
+  try {
+    obey_link_command(line, link);
+    display.answer();
+  } catch (const InputError& error) {
+    display.complain(error.what());
+  }
+}
+
+/// Until its time is over or a signal comes: opens and closes the blackholes.
+int keep_running(LinkEmulator& link, const LinkFlags& flags, const std::vector<Blackhole>& holes,
+                 LinkDisplay& display, TimePoint start, const lab::StopFlag& stop) {
+  bool in_hole = false;
+  for (;;) {
+    const Duration since = Clock::now() - start;
+    if (flags.run_for > Duration{0} && since >= flags.run_for) return kDone;
+    const bool hole_now = inside_any(holes, since);
+    if (hole_now != in_hole) hole_now ? link.cut() : link.restore();
+    in_hole = hole_now;
+    display.each_second();
+    Duration next = next_look(holes, since);
+    if (flags.run_for > Duration{0}) next = std::min<Duration>(next, flags.run_for);
+    if (!stop.wait_until(start + next)) return stop.exit_code();
+  }
+}
 
 int run_link(const LinkFlags& flags) {
   const auto holes = parse_blackholes(flags.blackholes);
-  const LinkProfile profile = profile_of(flags);
+  const transport::LinkProfile profile = link_profile_of(flags);
   const auto listen = transport::parse_endpoint(flags.listen, "--listen");
   const auto to = transport::parse_endpoint(flags.to, "--to");
   const lab::StopFlag stop;
@@ -132,17 +144,13 @@ int run_link(const LinkFlags& flags) {
   const TimePoint start = Clock::now();
   std::cerr << "branchline link: " << to_string(transport::Endpoint{listen.host, link.port()})
             << " passes on to " << flags.to << "; Ctrl-C ends it\n";
-  StatusLine status(link);
-  for (;;) {
-    const Duration since = Clock::now() - start;
-    if (flags.run_for > Duration{0} && since >= flags.run_for) return kDone;
-    const bool cut = inside_any(holes, since);
-    if (cut != link.is_cut()) cut ? link.cut() : link.restore();
-    status.show(since);
-    Duration next = next_look(holes, since);
-    if (flags.run_for > Duration{0}) next = std::min<Duration>(next, flags.run_for);
-    if (!stop.wait_until(start + next)) return stop.exit_code();
+  LinkDisplay display(link, flags, start);
+  std::optional<StandardInputLines> commands;
+  if (flags.interactive) {
+    std::cerr << "commands: " << link_command_help() << '\n';
+    commands.emplace([&](const std::string& line) { obey(line, link, display); });
   }
+  return keep_running(link, flags, holes, display, start, stop);
 }
 
 }  // namespace
@@ -151,28 +159,7 @@ Verb add_link(CLI::App& app) {
   auto flags = std::make_shared<LinkFlags>();
   CLI::App* command = app.add_subcommand(
       "link", "Emulate a slow link in front of an edge: rate without bursts, delay, cuts, traces");
-  command->add_option("--listen", flags->listen, "Where devices connect")
-      ->type_name("HOST:PORT")
-      ->capture_default_str();
-  command->add_option("--to", flags->to, "The edge behind the link")
-      ->type_name("HOST:PORT")
-      ->required();
-  add_rate(*command, "--uplink", flags->uplink_bytes_per_s, "Rate from device to edge");
-  add_rate(*command, "--downlink", flags->downlink_bytes_per_s,
-           "Rate from edge to device; default: as --uplink");
-  command
-      ->add_option("--trace", flags->trace_file,
-                   "Replay rates from CSV (time_s,uplink_mbps,downlink_mbps), over and over")
-      ->type_name("FILE");
-  add_duration(*command, "--delay", flags->delay, "One way, each direction; default 0ms");
-  add_duration(*command, "--jitter", flags->jitter, "Added at random, up to this; default 0ms");
-  command
-      ->add_option("--blackhole", flags->blackholes,
-                   "Let nothing through from START for LENGTH, e.g. 30s+10s; repeatable")
-      ->allow_extra_args(false)
-      ->type_name("START+LENGTH");
-  add_duration(*command, "--for", flags->run_for,
-               "Stop after this time; default: run until Ctrl-C");
+  add_link_flags(*command, *flags);
   command->footer(
       "Example:\n"
       "  branchline link --to 127.0.0.1:7400 --uplink 2mbit --downlink 8mbit --delay 10ms "

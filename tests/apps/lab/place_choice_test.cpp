@@ -92,13 +92,19 @@ TEST(PlaceOptions, AFastLinkFitsTheEdgeASlowOneTheSplitNoneTheDevice) {
 TEST(DemoScript, TheLinkFollowsTheActs) {
   const DemoScript script = full_script();
   transport::LinkProfile trace;
-  trace.steps = {{0ms, 100, 300}, {20s, 200, 600}, {40s, 300, 900}};
+  trace.uplink = {{{0ms, 100}, {20s, 200}, {40s, 300}}, 60s};
+  trace.downlink = {{{0ms, 300}, {20s, 600}, {40s, 900}}, 60s};
   const transport::LinkProfile link = link_of(script, trace);
-  ASSERT_EQ(link.steps.size(), 4u);  // good, two of the trace, good again
-  EXPECT_EQ(link.steps[1].at, script.good);
-  EXPECT_EQ(link.steps[2].at, script.good + 20s);
-  EXPECT_EQ(link.steps[3].at, script.good + script.trace);
-  EXPECT_EQ(link.steps[3].uplink_bytes_per_s, script.good_uplink_bytes_per_s);
+  for (const transport::RateTrace& played : {link.uplink, link.downlink}) {
+    ASSERT_EQ(played.steps.size(), 4u);  // good, two of the trace, good again
+    EXPECT_EQ(played.steps[1].at, script.good);
+    EXPECT_EQ(played.steps[2].at, script.good + 20s);
+    EXPECT_EQ(played.steps[3].at, script.good + script.trace);
+    EXPECT_EQ(played.steps[3].bytes_per_s, played.steps[0].bytes_per_s);
+    EXPECT_EQ(played.period, 0ms);
+  }
+  EXPECT_EQ(link.uplink.steps[3].bytes_per_s, script.good_uplink_bytes_per_s);
+  EXPECT_EQ(link.downlink.steps[1].bytes_per_s, 300);
   EXPECT_LE(2 * script.length(), 150s);  // the play and its baselines, within three minutes
 }
 

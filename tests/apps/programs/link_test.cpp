@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <signal.h>
 
+#include <fstream>
+
 #include "tests/apps/programs/programs.h"
 
 namespace branchline::testing {
@@ -50,6 +52,31 @@ TEST(Link, EndsAfterItsTime) {
                         "2mbit", "--for", "10ms"})
                 .code,
             0);
+}
+
+TEST(Link, ObeysCommandsAndAnswersEachWithALine) {
+  const std::string commands = ::testing::TempDir() + "link_commands.txt";
+  std::ofstream(commands) << "rate up 3mbit\nfly\ncut\nrestore\nstall 60s\n";
+  ChildProcess link({"/bin/sh", "-c",
+                     "exec \"$0\" link --listen 127.0.0.1:0 --to 127.0.0.1:1 --uplink 2mbit "
+                     "--interactive < " +
+                         commands,
+                     branchline_command({}).front()});
+  EXPECT_THAT(link.line(), HasSubstr("open  up 3 Mbit/s, 0 B passed  down 2 Mbit/s"));
+  EXPECT_THAT(link.line(), HasSubstr("error: command: 'fly' is no command"));
+  EXPECT_THAT(link.line(), HasSubstr("  cut  up 0 bit/s"));
+  EXPECT_THAT(link.line(), HasSubstr("  open  up 3 Mbit/s"));
+  EXPECT_THAT(link.line(), HasSubstr("  stalled  up 0 bit/s"));
+  link.signal(SIGTERM);
+  EXPECT_EQ(link.wait(), 143);
+}
+
+TEST(Link, NamesTheLineOfABadMahimahiTrace) {
+  const std::string trace = ::testing::TempDir() + "bad.mahi";
+  std::ofstream(trace) << "1\n2\nthree\n";
+  const Finished refused = branchline({"link", "--to", "127.0.0.1:1", "--uplink-trace", trace});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("bad.mahi:3: 'three' is no whole millisecond"));
 }
 
 TEST(Link, TellsWrongUsage) {
