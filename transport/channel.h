@@ -29,6 +29,8 @@ class ChannelListener {
   virtual void on_sent(std::uint64_t id, std::uint64_t frame_bytes, TimePoint begun) {
     (void)id, (void)frame_bytes, (void)begun;
   }
+  /// Its Cancel took Request `id` back unsent: no reply will come.
+  virtual void on_dropped(std::uint64_t id) { (void)id; }
   virtual void on_closed(const std::string& reason) = 0;
 };
 
@@ -41,7 +43,8 @@ class Channel {
 
   /// Queues the message; never blocks. On a client's side messages wait for the Welcome, and
   /// Requests and ProfileQueries for credit; all others overtake those. A Cancel takes a Request of
-  /// its id that still waits out of the queue, and then neither is sent. What both Hello and
+  /// its id that still waits out of the queue; then neither is sent, and the listener hears
+  /// on_dropped(). What both Hello and
   /// Welcome announce as capabilities is in force from then on; a Welcome loses those the Hello
   /// lacked.
   /// @returns false when the channel is closed, too much is queued, or the message breaks a bound
@@ -52,6 +55,10 @@ class Channel {
   /// (for at most a second), and the listener hears on_closed(reason).
   virtual void close(const std::string& reason) = 0;
 
+  /// As close(), for a peer held dead: nothing more is written, the connection is reset, and what
+  /// the kernel holds of ours is freed at once.
+  virtual void abandon(const std::string& reason) { close(reason); }
+
   virtual bool is_open() const = 0;
 
   /// "127.0.0.1:7400".
@@ -59,6 +66,10 @@ class Channel {
 
   /// Time since anything was received.
   virtual Duration silent_for() const = 0;
+
+  /// Time since a byte moved: since anything was received or, of what was sent, acknowledged by the
+  /// other side's kernel. Look often: progress counts from the look that sees it.
+  virtual Duration still_for() const { return silent_for(); }
 };
 
 /// Caps that are checked before anything is allocated.

@@ -40,7 +40,12 @@ class LoopbackChannel final : public Channel,
   bool send(Message message) override {
     if (!is_open()) return false;
     const bool cancel = std::holds_alternative<Cancel>(message.body);
-    if (cancel && queue_.take_back_request(message.id)) return true;
+    if (cancel && queue_.take_back_request(message.id)) {
+      asio::post(io_->context, [self = shared_from_this(), id = message.id] {
+        if (self->listener_) self->listener_->on_dropped(id);
+      });
+      return true;
+    }
     terms_.sending(message);
     OutgoingFrame frame = queue_.blank();
     if (OutgoingFrame::make(std::move(message), frame)) return false;

@@ -19,6 +19,13 @@ constexpr auto kDrainTime = std::chrono::seconds(1);
 using UnsentBytes = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>;
 constexpr int kMaxUnsentBytes = 256 * 1024;
 
+/// The kernel gives a connection up when what it sent stays unacknowledged, or the peer's window
+/// shut, for so long: longer than the pauses that a radio link makes, far shorter than its own
+/// quarter of an hour. It backs the heartbeats, which are sooner, and frees what is left behind
+/// by connections that were closed into the void.
+using UserTimeout = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_TIMEOUT>;
+constexpr int kUnacknowledgedAtMostMs = 10'000;
+
 /// Until a peer has said Hello it may make us hold no more than this.
 FrameLimits handshake_limits() {
   FrameLimits limits;
@@ -59,20 +66,21 @@ TcpChannel::TcpChannel(std::shared_ptr<IoThread::Parts> io, Setup setup)
       reader_(handshake_limits(), io_->pool),
       stream_(std::make_unique<PlainStream>(io_->context)),
       timer_(io_->context),
-      last_heard_ns_(Clock::now().time_since_epoch().count()) {}
+      heartbeat_(Heartbeat::kServed, Clock::now()) {}
 
 TcpChannel::~TcpChannel() {
   if (key_ != 0) io_->forget(key_);
 }
 
-Duration TcpChannel::silent_for() const {
-  return Clock::now().time_since_epoch() - Duration{last_heard_ns_.load()};
-}
-
 bool TcpChannel::send(Message message) {
   if (!is_open()) return false;
   const bool cancel = std::holds_alternative<Cancel>(message.body);
-  if (cancel && queue_.take_back_request(message.id)) return true;
+  if (cancel && queue_.take_back_request(message.id)) {
+    asio::post(io_->context, [self = shared_from_this(), id = message.id] {
+      if (self->setup_.listener) self->setup_.listener->on_dropped(id);
+    });
+    return true;
+  }
   terms_.sending(message);
   OutgoingFrame frame = queue_.blank();
   if (OutgoingFrame::make(std::move(message), frame)) return false;
@@ -120,6 +128,8 @@ void TcpChannel::start() {
   socket.non_blocking(true, ignored);
   socket.set_option(asio::ip::tcp::no_delay(true), ignored);
   socket.set_option(UnsentBytes(kMaxUnsentBytes), ignored);
+  socket.set_option(UserTimeout(kUnacknowledgedAtMostMs), ignored);
+  pulse_.watch(socket.native_handle());
   asio::co_spawn(
       io_->context, [self = shared_from_this()] { return self->read_loop(); }, asio::detached);
   queue_.start();
@@ -139,7 +149,7 @@ asio::awaitable<void> TcpChannel::read_loop() {
       break;
     }
     const TimePoint now = Clock::now();
-    last_heard_ns_.store(now.time_since_epoch().count());
+    pulse_.hear(now);
     reader_.received(bytes, now);
     reading = deliver_messages();
   }
@@ -177,6 +187,7 @@ bool TcpChannel::deliver_messages() {
 
 void TcpChannel::deliver(FrameReader::Incoming incoming) {
   if (!standing_ && !shake_hands(incoming)) return;
+  if (take_heartbeat(incoming.message)) return;
   if (!keeps_terms(incoming)) return;
   const bool refused = !standing_;
   std::string sentence;
@@ -218,6 +229,7 @@ bool TcpChannel::shake_hands(const FrameReader::Incoming& incoming) {
   }
   standing_ = true;
   timer_.cancel();
+  if (setup_.side == Side::server) watch_client();
   reader_.set_limits(setup_.limits);
   return true;
 }
@@ -244,8 +256,11 @@ void TcpChannel::shut_down(const std::string& reason) {
 }
 
 void TcpChannel::hang_up() {
-  queue_.end(false);
   boost::system::error_code ignored;
+  if (!queue_.idle()) {  // a message ends in its middle: no reason to deliver the rest of it
+    stream_->socket().set_option(asio::socket_base::linger(true, 0), ignored);
+  }
+  queue_.end(false);
   stream_->socket().shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
   close_when_written();
 }

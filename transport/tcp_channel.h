@@ -11,7 +11,9 @@
 #include "transport/byte_stream.h"
 #include "transport/connection_terms.h"
 #include "transport/frame_reader.h"
+#include "transport/heartbeat.h"
 #include "transport/io_thread.h"
+#include "transport/socket_pulse.h"
 #include "transport/write_queue.h"
 
 namespace branchline::transport {
@@ -43,9 +45,11 @@ class TcpChannel final : public Channel,
 
   bool send(Message message) override;
   void close(const std::string& reason) override;
+  void abandon(const std::string& reason) override;
   bool is_open() const override { return open_.load(); }
   std::string peer() const override { return setup_.peer; }
-  Duration silent_for() const override;
+  Duration silent_for() const override { return pulse_.silent_for(); }
+  Duration still_for() const override { return pulse_.still_for(); }
 
   /// On the I/O thread, once, before anything else: registers with it and starts the clock of
   /// connecting and handshake.
@@ -64,6 +68,9 @@ class TcpChannel final : public Channel,
  private:
   void start();
   void give_up_handshake(Duration waited);
+  void watch_client();
+  void look_after_client();
+  bool take_heartbeat(const Message& message);
   asio::awaitable<void> read_loop();
   asio::awaitable<void> discard_until_end();
   /// @returns false when reading must stop.
@@ -87,16 +94,18 @@ class TcpChannel final : public Channel,
   ConnectionTerms terms_;
   FrameReader reader_;
   const std::unique_ptr<ByteStream> stream_;
-  asio::steady_timer timer_;  ///< handshake, then the end of draining
+  asio::steady_timer timer_;  ///< handshake, then a server's heartbeat, then the end of draining
+  Heartbeat heartbeat_;       ///< of a server
   std::uint64_t key_ = 0;
   bool started_ = false;   ///< connected
   bool standing_ = false;  ///< the handshake is done
   bool finished_ = false;
   bool read_ended_ = false;
+  bool pong_waits_ = false;  ///< of our own, to be written
 
   std::atomic<bool> open_{true};
   std::atomic<bool> closing_{false};
-  std::atomic<std::int64_t> last_heard_ns_;
+  SocketPulse pulse_;
 
   std::mutex sent_mutex_;
   std::vector<SentFrame> sent_;

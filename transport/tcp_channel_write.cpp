@@ -65,6 +65,7 @@ void TcpChannel::tell_sent() {
     sent.swap(sent_);
   }
   for (const SentFrame& frame : sent) {
+    if (frame.id == 0) pong_waits_ = false;
     if (!setup_.listener) return;
     setup_.listener->on_sent(frame.id, frame.bytes, frame.begun);
   }
@@ -76,6 +77,7 @@ void TcpChannel::close_when_written() {
   if (!finished_ || !socket.is_open() || !queue_.idle()) return;
   boost::system::error_code ignored;
   if (read_ended_) {
+    pulse_.forget();
     socket.close(ignored);
     timer_.cancel();
   } else {

@@ -131,19 +131,12 @@ void LinkMeter::note_queue(Duration queue, TimePoint now) {
   queue_told_ = now;
 }
 
-std::vector<OnReply> LinkMeter::drop_all() {
-  std::vector<OnReply> waiting;
-  for (auto& [id, pending] : pending_) {
-    if (pending.on_reply) waiting.push_back(std::move(pending.on_reply));
-  }
-  pending_.clear();
-  return waiting;
-}
-
-bool LinkMeter::anyone_waits() const {
-  return std::any_of(pending_.begin(), pending_.end(), [](const Entry& entry) {
-    return entry.second.request && entry.second.on_reply;
-  });
+OnReply LinkMeter::lose(std::uint64_t id) {
+  const auto found = pending_.find(id);
+  if (found == pending_.end()) return {};
+  OnReply on_reply = std::move(found->second.on_reply);
+  pending_.erase(found);
+  return on_reply;
 }
 
 Duration LinkMeter::backlog() const {

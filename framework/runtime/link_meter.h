@@ -43,7 +43,6 @@ class LinkMeter {
   void expect(std::uint64_t id, Expected expected);
   void forget(std::uint64_t id) { pending_.erase(id); }
   bool awaits(std::uint64_t id) const { return pending_.contains(id); }
-  TimePoint asked(std::uint64_t id) const { return pending_.at(id).asked; }
 
   /// Its first byte left at `begun`.
   void sent(std::uint64_t id, std::uint64_t frame_bytes, TimePoint begun);
@@ -61,12 +60,8 @@ class LinkMeter {
 
   void note_queue(Duration queue, TimePoint now);
 
-  /// Nothing will be answered any more: who still waits.
-  std::vector<OnReply> drop_all();
-
-  /// Somebody waits for an answer. Who waits for slices to compile, or for nothing but a
-  /// measurement, does not count.
-  bool anyone_waits() const;
+  /// No reply will come. @returns who still waits for it
+  OnReply lose(std::uint64_t id);
 
   Duration backlog() const;  ///< until what was sent is through, by the estimate; at most 5 s
   Duration edge_queue(TimePoint now) const;

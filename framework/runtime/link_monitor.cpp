@@ -4,18 +4,19 @@
 #include <utility>
 
 #include "branchline/version.h"
-#include "framework/base/error.h"
 
 namespace branchline::runtime {
 namespace {
 
 using transport::Arrival;
 using transport::Body;
+using transport::Endpoint;
 using transport::Message;
 using transport::Refusal;
+using transport::Welcome;
 
 std::string mismatch_sentence(const std::string& edge, const std::string& digest,
-                              const transport::Welcome& welcome) {
+                              const Welcome& welcome) {
   std::string has;
   for (std::size_t i = 0; i < welcome.names.size(); ++i) {
     has += (i == 0 ? "" : ", ") + welcome.names[i];
@@ -26,113 +27,78 @@ std::string mismatch_sentence(const std::string& edge, const std::string& digest
 
 }  // namespace
 
-/// Passes on what one channel says; outlived by the monitor (shut_down and the end of the I/O
+/// Passes on what the session says; outlived by the monitor (shut_down and the end of the I/O
 /// thread come first).
-class LinkMonitor::Connection final : public transport::ChannelListener {
+class LinkMonitor::Ear final : public transport::SessionListener {
  public:
-  Connection(LinkMonitor& monitor, std::uint64_t number) : monitor_(monitor), number_(number) {}
+  explicit Ear(LinkMonitor& monitor) : monitor_(monitor) {}
 
-  void on_message(Message message, const Arrival& arrival) override {
-    monitor_.heard(number_, std::move(message), arrival);
+  std::string judge(const Endpoint& edge, const Welcome& welcome) override {
+    return monitor_.judge(edge, welcome);
   }
+  void on_up(const Endpoint& edge, const Welcome& welcome) override {
+    monitor_.came_up(edge, welcome);
+  }
+  void on_down(const Endpoint& edge, const std::string& reason) override {
+    monitor_.went_down(edge, reason);
+  }
+  void on_failed(const Endpoint&, const std::string& reason, bool misfit) override {
+    monitor_.failed(reason, misfit);
+  }
+  void on_ping(std::uint64_t id) override { monitor_.expect(id, {{}, {}, 0, false}); }
   void on_sent(std::uint64_t id, std::uint64_t bytes, TimePoint begun) override {
-    monitor_.sent(number_, id, bytes, begun);
+    const std::lock_guard lock(monitor_.mutex_);
+    monitor_.meter_.sent(id, bytes, begun);
   }
-  void on_closed(const std::string& reason) override { monitor_.closed(number_, reason); }
+  void on_reply(Message message, const Arrival& arrival) override {
+    monitor_.heard(std::move(message), arrival);
+  }
+  void on_lost(std::uint64_t id, const std::string& reason) override { monitor_.lost(id, reason); }
 
  private:
   LinkMonitor& monitor_;
-  const std::uint64_t number_;
 };
 
-LinkMonitor::LinkMonitor(std::vector<transport::Endpoint> edges, std::string digest,
-                         Connect connect, const TimeSource& time, std::function<void()> on_change,
+LinkMonitor::LinkMonitor(std::vector<Endpoint> edges, std::string digest, Connect connect,
+                         const TimeSource& time, std::function<void()> on_change,
                          std::uint64_t seed)
-    : edges_(std::move(edges)),
+    : configured_(!edges.empty()),
       digest_(std::move(digest)),
-      connect_(std::move(connect)),
       time_(time),
-      on_change_(std::move(on_change)),
-      random_(seed),
-      next_try_(time.now()) {}
+      on_change_(std::move(on_change)) {
+  transport::Session::Setup setup;
+  setup.edges = std::move(edges);
+  setup.hello.software = "branchline " BRANCHLINE_VERSION;
+  setup.hello.digests = {digest_};
+  setup.connect = std::move(connect);
+  setup.listener = std::make_shared<Ear>(*this);
+  setup.seed = seed;
+  session_ = std::make_shared<transport::Session>(std::move(setup), time);
+}
 
 LinkMonitor::~LinkMonitor() { shut_down("the engine was stopped"); }
 
 TimePoint LinkMonitor::tick() {
-  constexpr Duration kTick = std::chrono::milliseconds(25);
-  const TimePoint now = time_.now();
-  if (edges_.empty()) return now + std::chrono::milliseconds(100);
-  std::unique_lock lock(mutex_);
-  if (shut_) return now + std::chrono::seconds(1);
-  if (state_ == State::idle && now >= next_try_) {
-    state_ = State::connecting;
-    const std::uint64_t connection = ++connection_;
-    lock.unlock();
-    begin_to_connect(connection);
-    return now + kTick;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto measured = meter_.measured()) session_->set_uplink(measured->uplink_bytes_per_s);
   }
-  if (state_ == State::up && peer_is_dead()) {
-    const std::uint64_t connection = connection_;
-    lock.unlock();
-    closed(connection, "nothing was heard from it for a quarter of a second");
-    return now + kTick;
-  }
-  if (state_ == State::up && ping_due()) {
-    lock.unlock();
-    const auto id = ask(transport::Ping{}, 0, {});
-    lock.lock();
-    ping_ = id;
-  }
-  return now + kTick;
-}
-
-void LinkMonitor::begin_to_connect(std::uint64_t connection) {
-  transport::Hello hello;
-  hello.software = "branchline " BRANCHLINE_VERSION;
-  hello.digests = {digest_};
-  std::shared_ptr<transport::Channel> channel =
-      connect_(edges_[edge_], hello, std::make_shared<Connection>(*this, connection));
-  const std::lock_guard lock(mutex_);
-  // It may have failed, or been welcomed, before we got here.
-  if (connection_ == connection && state_ != State::idle && !shut_) {
-    channel_ = std::move(channel);
-  } else if (channel) {
-    channel->close("no longer needed");
-  }
-}
-
-bool LinkMonitor::ping_due() const {
-  const bool pinged = ping_ && meter_.awaits(*ping_);
-  if (pinged || meter_.anyone_waits() || !channel_) return false;
-  return !meter_.measured() || channel_->silent_for() >= kPingAfter;
-}
-
-Duration LinkMonitor::patience() const {
-  Duration patience = kPongWithin;
-  if (const auto measured = meter_.measured()) {
-    patience = std::max(patience, 4 * measured->round_trip);
-  }
-  return patience + 2 * meter_.backlog();
-}
-
-bool LinkMonitor::peer_is_dead() const {
-  if (!ping_ || !channel_ || !meter_.awaits(*ping_)) return false;
-  const Duration waits = time_.now() - meter_.asked(*ping_);
-  return waits >= patience() && channel_->silent_for() >= patience();
+  return session_->tick();
 }
 
 LinkView LinkMonitor::view() const {
-  const std::lock_guard lock(mutex_);
   LinkView view;
-  view.configured = !edges_.empty();
-  if (!view.configured) return view;
+  view.configured = configured_;
+  if (!configured_) return view;
+  const transport::SessionView session = session_->view();
+  view.up = session.up;
+  view.draining = session.draining;
+  view.mismatch = session.misfit;
+  view.edge = session.edge;
+  view.problem = session.problem;
+  view.connection = session.connection;
+  const std::lock_guard lock(mutex_);
   const TimePoint now = time_.now();
-  view.up = state_ == State::up;
-  view.draining = draining_;
-  view.mismatch = mismatch_ && !view.up;
-  view.edge = transport::to_string(edges_[edge_]);
-  if (!view.up) view.problem = problem_;
-  view.connection = connection_;
   view.measured = meter_.measured();
   const std::optional<TimePoint> told = meter_.goodput_told();
   view.tried = told.has_value();
@@ -144,32 +110,29 @@ LinkView LinkMonitor::view() const {
   return view;
 }
 
+void LinkMonitor::expect(std::uint64_t id, LinkMeter::Expected expected) {
+  const std::lock_guard lock(mutex_);
+  expected.asked = time_.now();
+  meter_.expect(id, std::move(expected));
+}
+
 std::optional<std::uint64_t> LinkMonitor::ask(Body body, std::uint64_t payload_bytes,
                                               OnReply on_reply) {
-  std::shared_ptr<transport::Channel> channel;
-  std::uint64_t id = 0;
-  {
-    const std::lock_guard lock(mutex_);
-    if (state_ != State::up || !channel_) return std::nullopt;
-    channel = channel_;
-    id = next_id_++;
-    const bool request = std::holds_alternative<transport::Request>(body);
-    meter_.expect(id, {std::move(on_reply), time_.now(), payload_bytes, request});
-  }
-  if (channel->send({id, std::move(body)})) return id;
+  const std::uint64_t id = session_->new_id();
+  const bool request = std::holds_alternative<transport::Request>(body);
+  expect(id, {std::move(on_reply), {}, payload_bytes, request});
+  if (session_->ask(id, std::move(body), payload_bytes)) return id;
   const std::lock_guard lock(mutex_);
   meter_.forget(id);
   return std::nullopt;
 }
 
 void LinkMonitor::cancel(std::uint64_t id, bool timed_out) {
-  std::shared_ptr<transport::Channel> channel;
   {
     const std::lock_guard lock(mutex_);
     if (!meter_.give_up(id, timed_out, time_.now())) return;
-    channel = channel_;
   }
-  if (channel) channel->send({id, transport::Cancel{}});
+  session_->cancel(id);
 }
 
 void LinkMonitor::detach(std::uint64_t id) {
@@ -177,54 +140,60 @@ void LinkMonitor::detach(std::uint64_t id) {
   meter_.detach(id);
 }
 
-void LinkMonitor::sent(std::uint64_t connection, std::uint64_t id, std::uint64_t bytes,
-                       TimePoint begun) {
-  const std::lock_guard lock(mutex_);
-  if (connection == connection_) meter_.sent(id, bytes, begun);
+std::string LinkMonitor::judge(const Endpoint& edge, const Welcome& welcome) const {
+  const auto& digests = welcome.digests;
+  if (std::find(digests.begin(), digests.end(), digest_) != digests.end()) return {};
+  return mismatch_sentence(transport::to_string(edge), digest_, welcome);
 }
 
-void LinkMonitor::heard(std::uint64_t connection, Message message, const Arrival& arrival) {
-  if (auto* welcome = std::get_if<transport::Welcome>(&message.body)) {
-    std::unique_lock lock(mutex_);
-    if (connection != connection_ || state_ != State::connecting) return;
-    const bool known = std::find(welcome->digests.begin(), welcome->digests.end(), digest_) !=
-                       welcome->digests.end();
-    if (known) {
-      hear_welcome(*welcome);
-      lock.unlock();
-      return on_change_();
-    }
-    const std::string sentence =
-        mismatch_sentence(transport::to_string(edges_[edge_]), digest_, *welcome);
-    drop(sentence, true);  // nothing can be pending: it was never up
-    lock.unlock();
-    return on_change_();
+void LinkMonitor::came_up(const Endpoint& edge, const Welcome& welcome) {
+  {
+    const std::lock_guard lock(mutex_);
+    mismatches_told_.clear();
+    meter_.note_queue(welcome.queue, time_.now());
+    events_.push_back({LinkEvent::Kind::up, "connected to " + transport::to_string(edge) + " (" +
+                                                welcome.software + ")"});
   }
+  on_change_();
+}
+
+void LinkMonitor::went_down(const Endpoint& edge, const std::string& reason) {
+  {
+    const std::lock_guard lock(mutex_);
+    events_.push_back(
+        {LinkEvent::Kind::down, "lost " + transport::to_string(edge) + ": " + reason});
+  }
+  on_change_();
+}
+
+void LinkMonitor::failed(const std::string& reason, bool misfit) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (misfit && mismatches_told_.insert(reason).second) {
+      events_.push_back({LinkEvent::Kind::mismatch, reason});
+    }
+  }
+  on_change_();
+}
+
+void LinkMonitor::heard(Message message, const Arrival& arrival) {
   std::pair<OnReply, LinkReply> heard;
   {
     const std::lock_guard lock(mutex_);
-    if (connection != connection_) return;
-    if (std::holds_alternative<transport::Draining>(message.body)) draining_ = true;
-    if (!meter_.awaits(message.id) || state_ != State::up) {
-      const auto* refused = std::get_if<transport::Refused>(&message.body);
-      if (state_ == State::connecting && refused != nullptr) drop(refused->sentence, true);
-      return;
-    }
-    if (ping_ == message.id) ping_.reset();
+    if (!meter_.awaits(message.id)) return;
     note_queue(message.body);
     heard = meter_.heard(message.id, std::move(message.body), arrival);
   }
   if (heard.first) heard.first(std::move(heard.second));
 }
 
-void LinkMonitor::hear_welcome(const transport::Welcome& welcome) {
-  state_ = State::up;
-  failures_ = 0;
-  draining_ = mismatch_ = false;
-  problem_.clear();
-  meter_.note_queue(welcome.queue, time_.now());
-  events_.push_back({LinkEvent::Kind::up, "connected to " + transport::to_string(edges_[edge_]) +
-                                              " (" + welcome.software + ")"});
+void LinkMonitor::lost(std::uint64_t id, const std::string& reason) {
+  OnReply on_reply;
+  {
+    const std::lock_guard lock(mutex_);
+    on_reply = meter_.lose(id);
+  }
+  if (on_reply) on_reply({std::nullopt, reason, {}, {}, 0, 0});
 }
 
 void LinkMonitor::note_queue(const Body& body) {
@@ -233,53 +202,7 @@ void LinkMonitor::note_queue(const Body& body) {
   if (const auto* pong = std::get_if<transport::Pong>(&body)) told(pong->queue);
   if (const auto* refused = std::get_if<transport::Refused>(&body)) {
     if (refused->why == Refusal::overloaded) told(refused->queue);
-    if (refused->why == Refusal::draining) draining_ = true;
   }
-}
-
-void LinkMonitor::closed(std::uint64_t connection, const std::string& reason) {
-  Lost lost;
-  {
-    const std::lock_guard lock(mutex_);
-    if (connection != connection_ || state_ == State::idle) return;
-    lost = drop(reason, false);
-  }
-  for (const OnReply& on_reply : lost) on_reply({std::nullopt, reason, {}, {}, 0, 0});
-  on_change_();
-}
-
-LinkMonitor::Lost LinkMonitor::drop(const std::string& problem, bool mismatch) {
-  Lost lost = meter_.drop_all();
-  ping_.reset();
-  // on_closed of this channel finds the link idle and is ignored.
-  if (channel_) channel_->close(problem);
-  channel_.reset();
-  const std::string edge = transport::to_string(edges_[edge_]);
-  if (state_ == State::up) {
-    events_.push_back({LinkEvent::Kind::down, "lost " + edge + ": " + problem});
-  }
-  if (mismatch && problem != problem_) events_.push_back({LinkEvent::Kind::mismatch, problem});
-  state_ = State::idle;
-  draining_ = false;
-  mismatch_ = mismatch;
-  problem_ = problem;
-  try_next(mismatch);
-  return lost;
-}
-
-void LinkMonitor::try_next(bool mismatch) {
-  ++failures_;
-  edge_ = (edge_ + 1) % edges_.size();
-  if (edges_.size() > 1 && failures_ % static_cast<int>(edges_.size()) != 0) {
-    next_try_ = time_.now();  // another one may do
-    return;
-  }
-  const int rounds = std::min(failures_ / static_cast<int>(edges_.size()), 10) - 1;
-  Duration wait =
-      std::min(Duration(kFirstBackOff) * (1 << std::max(rounds, 0)), Duration(kLongestBackOff));
-  if (mismatch) wait = kMismatchBackOff;
-  const double share = std::uniform_real_distribution<double>(0.5, 1)(random_);
-  next_try_ = time_.now() + std::chrono::duration_cast<Duration>(wait * share);
 }
 
 std::vector<LinkEvent> LinkMonitor::take_events() {
@@ -287,16 +210,6 @@ std::vector<LinkEvent> LinkMonitor::take_events() {
   return std::exchange(events_, {});
 }
 
-void LinkMonitor::shut_down(const std::string& reason) {
-  Lost lost;
-  {
-    const std::lock_guard lock(mutex_);
-    if (shut_) return;
-    shut_ = true;
-    if (!edges_.empty() && state_ != State::idle) lost = drop(reason, false);
-    ++connection_;  // what an old channel still says is nobody's business
-  }
-  for (const OnReply& on_reply : lost) on_reply({std::nullopt, reason, {}, {}, 0, 0});
-}
+void LinkMonitor::shut_down(const std::string& reason) { session_->shut_down(reason); }
 
 }  // namespace branchline::runtime

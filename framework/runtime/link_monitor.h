@@ -5,7 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,6 +13,7 @@
 #include "framework/runtime/link_meter.h"
 #include "transport/channel.h"
 #include "transport/link_estimate.h"
+#include "transport/session.h"
 
 namespace branchline::runtime {
 
@@ -38,22 +39,14 @@ struct LinkEvent {
   std::string text;
 };
 
-/// Keeps one connection to the first usable edge of a list: connects, backs off with jitter, says
-/// who it is, notices a peer that died while nothing is asked of it within 250 ms, and measures the
-/// link from real requests and answers. It has no thread: tick() does what is due. Everything but
-/// tick() may be called from any thread; handlers are called from the channel's I/O thread, or from
-/// whoever loses the connection, without a lock held.
+/// Measures the link to the edge that a transport::Session keeps, from real requests and answers:
+/// the session connects, backs off, pings, fails over; here each message finds who waits for it. It
+/// has no thread: tick() does what is due. Everything but tick() may be called from any thread;
+/// handlers are called from the channel's I/O thread, or from whoever loses the connection, without
+/// a lock held.
 class LinkMonitor {
  public:
-  static constexpr Duration kPingAfter = std::chrono::milliseconds(100);
-  static constexpr Duration kPongWithin = std::chrono::milliseconds(150);
-  static constexpr Duration kFirstBackOff = std::chrono::milliseconds(50);
-  static constexpr Duration kLongestBackOff = std::chrono::seconds(1);
-  static constexpr Duration kMismatchBackOff = std::chrono::seconds(5);
-
-  using Connect = std::function<std::shared_ptr<transport::Channel>(
-      const transport::Endpoint&, const transport::Hello&,
-      std::shared_ptr<transport::ChannelListener>)>;
+  using Connect = transport::Session::Connect;
 
   /// @param edges   parsed; may be empty
   /// @param connect called by tick()
@@ -87,46 +80,28 @@ class LinkMonitor {
   void shut_down(const std::string& reason);
 
  private:
-  class Connection;
-  enum class State { idle, connecting, up };
+  class Ear;
 
-  using Lost = std::vector<OnReply>;
-
-  void heard(std::uint64_t connection, transport::Message message,
-             const transport::Arrival& arrival);
-  void sent(std::uint64_t connection, std::uint64_t id, std::uint64_t bytes, TimePoint begun);
-  void closed(std::uint64_t connection, const std::string& reason);
-
-  void hear_welcome(const transport::Welcome& welcome);
+  std::string judge(const transport::Endpoint& edge, const transport::Welcome& welcome) const;
+  void came_up(const transport::Endpoint& edge, const transport::Welcome& welcome);
+  void went_down(const transport::Endpoint& edge, const std::string& reason);
+  void failed(const std::string& reason, bool misfit);
+  void heard(transport::Message message, const transport::Arrival& arrival);
+  void lost(std::uint64_t id, const std::string& reason);
+  void expect(std::uint64_t id, LinkMeter::Expected expected);
   void note_queue(const transport::Body& body);
-  Lost drop(const std::string& problem, bool mismatch);
-  void try_next(bool mismatch);
-  void begin_to_connect(std::uint64_t connection);
-  bool ping_due() const;
-  bool peer_is_dead() const;
-  Duration patience() const;
 
-  const std::vector<transport::Endpoint> edges_;
+  const bool configured_;
   const std::string digest_;
-  const Connect connect_;
   const TimeSource& time_;
   const std::function<void()> on_change_;
 
-  mutable std::mutex mutex_;  // guards all below
-  std::mt19937_64 random_;
-  State state_ = State::idle;
-  bool shut_ = false;
-  bool draining_ = false, mismatch_ = false;
-  std::size_t edge_ = 0;
-  int failures_ = 0;
-  TimePoint next_try_;
-  std::uint64_t connection_ = 0;
-  std::shared_ptr<transport::Channel> channel_;
-  std::string problem_ = "no connection was tried yet";
-  std::uint64_t next_id_ = 1;
-  std::optional<std::uint64_t> ping_;
+  mutable std::mutex mutex_;  // guards the three below
   LinkMeter meter_;
   std::vector<LinkEvent> events_;
+  std::set<std::string> mismatches_told_;
+
+  std::shared_ptr<transport::Session> session_;
 };
 
 }  // namespace branchline::runtime

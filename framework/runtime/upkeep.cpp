@@ -50,18 +50,19 @@ void Upkeep::stop() {
 void Upkeep::run() {
   while (!stopping_) {
     const std::uint64_t rings = bell_.rings();
+    TimePoint link_due = TimePoint::max();
     try {
-      keep();
+      link_due = keep();
     } catch (const std::exception& error) {
       charge_.log(0, std::string("upkeep: ") + error.what());
     }
-    const TimePoint next = Clock::now() + kKeepEvery;
+    const TimePoint next = std::min(link_due, Clock::now() + kKeepEvery);
     if (!bell_.wait_until(rings, next)) charge_.reserve.add_wake_up(next, Clock::now());
   }
 }
 
-void Upkeep::keep() {
-  charge_.link.tick();
+TimePoint Upkeep::keep() {
+  const TimePoint link_due = charge_.link.tick();
   const LinkView view = charge_.link.view();
   tell_events(view);
   if (view.up && !view.draining && charge_.uses_edge) {
@@ -71,6 +72,7 @@ void Upkeep::keep() {
     measure_link(view);
   }
   tell_plan(view);
+  return link_due;
 }
 
 void Upkeep::measure_link(const LinkView& view) {

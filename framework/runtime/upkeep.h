@@ -47,7 +47,7 @@ class Upkeep {
 
  private:
   void run();
-  void keep();
+  TimePoint keep();  ///< @returns when the link wants to be looked after again
   void tell_events(const LinkView& view);
   void tell_plan(const LinkView& view);
   void begin_to_profile(const LinkView& view);

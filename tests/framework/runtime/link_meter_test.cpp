@@ -88,10 +88,8 @@ TEST_F(LinkMeterTest, WhatArrivesTooLateForAnAnswerStillMeasures) {
 TEST_F(LinkMeterTest, WhoGaveUpIsNotCalledAndIsGivenUpOnce) {
   bool called = false;
   meter_.expect(2, {[&called](LinkReply) { called = true; }, start_, kBytes, true});
-  EXPECT_TRUE(meter_.anyone_waits());
   EXPECT_TRUE(meter_.give_up(2, false, start_));
   EXPECT_FALSE(meter_.give_up(2, false, start_));
-  EXPECT_FALSE(meter_.anyone_waits());
   hear(2, transport::Answer{}, milliseconds(50));
   EXPECT_FALSE(called);
   EXPECT_FALSE(meter_.awaits(2));

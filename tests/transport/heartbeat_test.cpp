@@ -1,0 +1,141 @@
+#include "transport/heartbeat.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/fake_clock.h"
+
+namespace branchline::transport {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using Verdict = Heartbeat::Verdict;
+
+class HeartbeatTest : public ::testing::Test {
+ protected:
+  /// Looks whenever it wants to be looked at. @returns when the first `wanted` came, nullopt: never
+  std::optional<Duration> time_until(Verdict wanted, Duration at_most = seconds(100)) {
+    const TimePoint begun = clock_.now();
+    while (clock_.now() - begun <= at_most) {
+      const Verdict verdict = look();
+      if (verdict == wanted) return clock_.now() - begun;
+      if (verdict == Verdict::ping) ++pings_;
+      clock_.advance(std::max(heartbeat_.next_look() - clock_.now(), Duration(milliseconds(1))));
+    }
+    return std::nullopt;
+  }
+  Verdict look() {
+    signs_.still = clock_.now() - moved_;
+    return heartbeat_.look(signs_, clock_.now());
+  }
+  void move_a_byte() { moved_ = clock_.now(); }
+
+  testing::FakeClock clock_;
+  TimePoint moved_ = clock_.now();
+  Heartbeat heartbeat_{Heartbeat::kInUse, clock_.now()};
+  Heartbeat::Signs signs_;
+  int pings_ = 0;
+};
+
+TEST_F(HeartbeatTest, HoldsAnIdlePeerDeadWithin250MsAfterOnePing) {
+  const auto dead = time_until(Verdict::dead);
+  ASSERT_TRUE(dead);
+  EXPECT_EQ(*dead, milliseconds(240));
+  EXPECT_EQ(pings_, 1);
+}
+
+TEST_F(HeartbeatTest, PingsWhoIsQuietAndNobodyElse) {
+  for (int i = 0; i < 100; ++i) {
+    clock_.advance(milliseconds(50));
+    move_a_byte();
+    EXPECT_EQ(look(), Verdict::alive);
+  }
+  const auto ping = time_until(Verdict::ping);
+  EXPECT_EQ(ping, milliseconds(100));
+}
+
+TEST_F(HeartbeatTest, APongKeepsAPeerAlive) {
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_TRUE(time_until(Verdict::ping, milliseconds(200)));
+    move_a_byte();
+    heartbeat_.hear_pong(clock_.now());
+  }
+}
+
+TEST_F(HeartbeatTest, WhatMovesStandsForAPongThatIsLate) {
+  ASSERT_TRUE(time_until(Verdict::ping));
+  for (int i = 0; i < 100; ++i) {  // an upload, with pauses in which a ping would be due
+    clock_.advance(milliseconds(40));
+    look();
+    clock_.advance(milliseconds(40));
+    look();
+    clock_.advance(milliseconds(40));
+    move_a_byte();
+    EXPECT_NE(look(), Verdict::dead);
+  }
+  EXPECT_EQ(time_until(Verdict::dead), milliseconds(240)) << "but then it is asked again";
+}
+
+TEST_F(HeartbeatTest, WhatIsOnTheWayIsWaitedFor) {
+  signs_.on_the_way = seconds(3);
+  EXPECT_EQ(time_until(Verdict::dead), seconds(3));
+}
+
+TEST_F(HeartbeatTest, KnowsByTheDeadlineOfTheOldestRequest) {
+  signs_.due = clock_.now() + seconds(2);
+  EXPECT_EQ(time_until(Verdict::dead), seconds(2));
+}
+
+TEST_F(HeartbeatTest, ADeadlineLongPastDelaysNothing) {
+  signs_.due = clock_.now() - seconds(2);
+  EXPECT_EQ(time_until(Verdict::dead), milliseconds(240));
+}
+
+TEST_F(HeartbeatTest, WhoStoodStillItselfAccusesNobody) {
+  ASSERT_TRUE(time_until(Verdict::ping));
+  clock_.advance(seconds(30));  // SIGSTOP, SIGCONT
+  EXPECT_NE(look(), Verdict::dead);
+  const auto dead = time_until(Verdict::dead);
+  ASSERT_TRUE(dead);
+  EXPECT_GE(*dead, milliseconds(140)) << "it has all its time to answer";
+  EXPECT_LE(*dead, milliseconds(250));
+}
+
+TEST_F(HeartbeatTest, WhoIsLateItselfIsPatient) {
+  for (int i = 0; i < 20; ++i) {  // each look comes 60 ms late: the machine is overloaded
+    clock_.advance(heartbeat_.next_look() - clock_.now() + milliseconds(60));
+    move_a_byte();
+    ASSERT_EQ(look(), Verdict::alive);
+  }
+  const auto dead = time_until(Verdict::dead);
+  ASSERT_TRUE(dead);
+  EXPECT_GT(*dead, milliseconds(300));
+}
+
+TEST_F(HeartbeatTest, ALongRoundTripBuysTime) {
+  ASSERT_TRUE(time_until(Verdict::ping));
+  clock_.advance(milliseconds(50));
+  look();
+  clock_.advance(milliseconds(50));
+  look();
+  move_a_byte();
+  heartbeat_.hear_pong(clock_.now());
+  const auto dead = time_until(Verdict::dead);
+  ASSERT_TRUE(dead);
+  EXPECT_EQ(*dead, milliseconds(500));
+}
+
+TEST_F(HeartbeatTest, AServerIsLazy) {
+  heartbeat_ = Heartbeat(Heartbeat::kServed, clock_.now());
+  EXPECT_EQ(time_until(Verdict::dead), seconds(15));
+  EXPECT_EQ(pings_, 1);
+}
+
+TEST_F(HeartbeatTest, AsksAtOnceWhenTold) {
+  heartbeat_.ask_now();
+  EXPECT_EQ(look(), Verdict::ping);
+  EXPECT_EQ(look(), Verdict::alive);
+}
+
+}  // namespace
+}  // namespace branchline::transport

@@ -1,0 +1,63 @@
+#include "transport/heartbeat.h"
+
+#include <algorithm>
+
+namespace branchline::transport {
+namespace {
+
+constexpr int kRoundTrips = 4;
+constexpr int kLatenesses = 4;
+/// Timers are always a little late; that says nothing of the machine's load.
+constexpr Duration kUsualLateness = std::chrono::milliseconds(10);
+
+/// Forgets slowly what was once long.
+Duration longest_of_late(Duration before, Duration now) { return std::max(now, before * 7 / 8); }
+
+}  // namespace
+
+Heartbeat::Heartbeat(Pace pace, TimePoint now) : pace_(pace), counts_from_(now), next_look_(now) {}
+
+/// Four times our own: what starves this process may starve the peer as well.
+Duration Heartbeat::patience() const {
+  return std::max(pace_.pong_within, kRoundTrips * round_trip_) + kLatenesses * lateness_;
+}
+
+void Heartbeat::note_lateness(TimePoint now) {
+  const Duration late = now - next_look_;
+  if (late > pace_.ping_after) {
+    counts_from_ = now;
+    return;
+  }
+  lateness_ = longest_of_late(lateness_, std::max(late - kUsualLateness, Duration{0}));
+}
+
+Heartbeat::Verdict Heartbeat::look(const Signs& signs, TimePoint now) {
+  note_lateness(now);
+  const TimePoint still_since = std::max(now - signs.still, counts_from_);
+  const TimePoint ping_due = still_since + pace_.ping_after;
+  Verdict verdict = Verdict::alive;
+  // A Pong may be left out by a peer that has other things to say: what moved stands for it.
+  const bool unasked = !pinged_ || *pinged_ < still_since;
+  if (ask_now_ || (unasked && now >= ping_due)) {
+    pinged_ = now;
+    ask_now_ = false;
+    verdict = Verdict::ping;
+  }
+  TimePoint judged = ping_due;
+  if (pinged_) {
+    judged = std::max(ping_due, *pinged_) + patience();
+    judged = std::max(judged, still_since + signs.on_the_way);
+    if (signs.due) judged = std::max(judged, *signs.due);
+    if (now >= judged) return Verdict::dead;
+  }
+  // Often enough to see that we stood still.
+  next_look_ = std::min(std::max(judged, now), now + pace_.ping_after / 2);
+  return verdict;
+}
+
+void Heartbeat::hear_pong(TimePoint now) {
+  if (pinged_) round_trip_ = longest_of_late(round_trip_, now - *pinged_);
+  pinged_.reset();
+}
+
+}  // namespace branchline::transport

@@ -1,0 +1,122 @@
+#include <utility>
+
+#include "transport/session.h"
+#include "transport/session_link.h"
+
+namespace branchline::transport {
+
+void Session::heard(std::uint64_t number, Message message, const Arrival& arrival) {
+  if (const auto* welcome = std::get_if<Welcome>(&message.body)) {
+    return introduced(number, *welcome);
+  }
+  if (std::holds_alternative<Ping>(message.body)) return answer_ping(number, message.id);
+  Calls calls;
+  bool deliver = false;
+  {
+    const std::lock_guard lock(mutex_);
+    Link* link = find(number);
+    if (link == nullptr) return;
+    const auto* refused = std::get_if<Refused>(&message.body);
+    if (link->up) {
+      deliver = hear_reply(*link, message);
+    } else if (refused != nullptr) {
+      lose(number, refused->sentence, Ending::misfit, calls);
+    }
+  }
+  if (deliver) listener_->on_reply(std::move(message), arrival);
+  for (const auto& call : calls) call();
+}
+
+/// @returns whether the listener waits for it.
+bool Session::hear_reply(Link& link, const Message& message) {
+  const auto* refused = std::get_if<Refused>(&message.body);
+  if (std::holds_alternative<Draining>(message.body) ||
+      (refused != nullptr && refused->why == Refusal::draining)) {
+    link.draining = true;
+  }
+  const bool pong = std::holds_alternative<Pong>(message.body);
+  for (const Unanswered& entry : unanswered_) {
+    if (entry.id != message.id || entry.link != link.number) continue;
+    const bool told = entry.told;
+    if (pong) link.heartbeat.hear_pong(time_.now());
+    remove_unanswered(message.id, link.number);
+    confirm_up_to(link.number, message.id);
+    return told;
+  }
+  return false;
+}
+
+/// The connection keeps the order: what was written before something that arrived, arrived.
+void Session::confirm_up_to(std::uint64_t number, std::uint64_t id) {
+  for (Unanswered& entry : unanswered_) {
+    if (entry.link == number && entry.id < id && entry.written) entry.doubtful_bytes = 0;
+  }
+}
+
+void Session::introduced(std::uint64_t number, const Welcome& welcome) {
+  Endpoint edge;
+  {
+    const std::lock_guard lock(mutex_);
+    const Link* link = find(number);
+    if (link == nullptr || link->up) return;
+    edge = edges_.at(link->edge);
+  }
+  const std::string misfit = listener_->judge(edge, welcome);
+  Calls calls;
+  {
+    const std::lock_guard lock(mutex_);
+    Link* link = find(number);
+    if (link == nullptr) return;
+    const TimePoint now = time_.now();
+    if (misfit.empty()) {
+      link->up = true;
+      link->welcome = welcome;
+      link->since = now;
+      link->heartbeat = Heartbeat(Heartbeat::kSpare, now);
+      edges_.stand(link->edge, now);
+      if (in_use_ == 0) put_in_use(*link, calls);
+    } else {
+      lose(number, misfit, Ending::misfit, calls);
+    }
+  }
+  for (const auto& call : calls) call();
+}
+
+void Session::answer_ping(std::uint64_t number, std::uint64_t id) {
+  std::shared_ptr<Channel> channel;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const Link* link = find(number)) channel = link->channel;
+  }
+  if (channel) channel->send({id, Pong{}});
+}
+
+void Session::sent(std::uint64_t number, std::uint64_t id, std::uint64_t bytes, TimePoint begun) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (find(number) == nullptr) return;
+    for (Unanswered& entry : unanswered_) {
+      if (entry.id == id && entry.link == number) entry.written = true;
+    }
+  }
+  listener_->on_sent(id, bytes, begun);
+}
+
+void Session::dropped(std::uint64_t number, std::uint64_t id) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!remove_unanswered(id, number)) return;
+  }
+  listener_->on_lost(id, "it was cancelled before it was sent");
+}
+
+void Session::closed(std::uint64_t number, const std::string& reason) {
+  Calls calls;
+  {
+    const std::lock_guard lock(mutex_);
+    lose(number, reason, Ending::lost, calls);
+  }
+  for (const auto& call : calls) call();
+}
+
+}  // namespace branchline::transport
