@@ -3,6 +3,12 @@
 // Boost.Asio as this box uses it. Include this, not its headers: awaitable.hpp of Boost 1.74 uses
 // std::exchange without <utility>, which sorted includes would put too late.
 
+// Boost 1.74 looks for coroutines in clang only where the drafts had them.
+#if defined(__clang__) && defined(__cpp_impl_coroutine)
+#define BOOST_ASIO_HAS_CO_AWAIT 1
+#define BOOST_ASIO_HAS_STD_COROUTINE 1
+#endif
+
 // clang-format off
 #include <utility>
 #include <boost/asio/awaitable.hpp>

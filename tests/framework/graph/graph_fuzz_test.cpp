@@ -22,7 +22,7 @@ std::string content(const std::string& path) {
 std::vector<std::string> originals() {
   return {content("docs/examples/branchy_graph.json"),
           content("docs/examples/three_tier_graph.json"),
-          content("tests/fuzz/seeds/every_field.json")};
+          content("tests/fuzz/seeds/graph_json/every_field.json")};
 }
 
 std::int64_t most_memory_kib() {
