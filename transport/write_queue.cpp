@@ -26,8 +26,9 @@ OutgoingFrame WriteQueue::blank() {
   return frame;
 }
 
-WriteQueue::Lane WriteQueue::lane_of(const Body& body) noexcept {
+WriteQueue::Lane WriteQueue::lane_of(const Body& body) const noexcept {
   if (std::holds_alternative<Hello>(body) || std::holds_alternative<Proof>(body)) return kOpening;
+  if (!welcomed_ && std::holds_alternative<Refused>(body)) return kOpening;  // and ends it
   return takes_credit(body) ? kCredited : kOrdinary;
 }
 
@@ -55,10 +56,10 @@ bool WriteQueue::take_back_request(std::uint64_t id) {
 
 Ring<WriteQueue::Waiting>* WriteQueue::next_lane() noexcept {
   if (!waiting_[kOpening].empty()) return &waiting_[kOpening];
-  if ((welcomed_ || ended_) && !waiting_[kOrdinary].empty()) return &waiting_[kOrdinary];
+  if (!welcomed_) return nullptr;
+  if (!waiting_[kOrdinary].empty()) return &waiting_[kOrdinary];
   Ring<Waiting>& requests = waiting_[kCredited];
-  const bool covered =
-      welcomed_ && !requests.empty() && ledger_.covers(requests.front().frame.bytes());
+  const bool covered = !requests.empty() && ledger_.covers(requests.front().frame.bytes());
   return covered ? &requests : nullptr;
 }
 

@@ -85,7 +85,7 @@ class WriteQueue {
 
   enum class Step { begun, nothing, over };
 
-  static Lane lane_of(const Body& body) noexcept;
+  Lane lane_of(const Body& body) const noexcept;
   Ring<Waiting>* next_lane() noexcept;
   void drop_waiting(Waitings& dropped);
   void drop_begun();

@@ -286,6 +286,19 @@ TEST(WriteQueue, ARequestWithoutCreditDoesNotKeepAnEndingConnectionOpen) {
   EXPECT_TRUE(queue.idle());
 }
 
+TEST(WriteQueue, AnEndBeforeTheWelcomeKeepsNothingButTheRefusal) {
+  WriteQueue queue(1 << 20, false);
+  queue.start();
+  ASSERT_TRUE(queue.push(frame_of({1, Hello{}}), kStart));
+  EXPECT_EQ(write_out(queue), (Ids{1}));
+  ASSERT_TRUE(queue.push(frame_of({2, Ping{}}), kStart));
+  ASSERT_TRUE(queue.push(frame_of(sample_request(3, {})), kStart));
+  ASSERT_TRUE(queue.push(frame_of({4, Refused{}}), kStart));
+  queue.end(true);
+  EXPECT_EQ(write_out(queue), (Ids{4}));
+  EXPECT_TRUE(queue.idle());
+}
+
 TEST(WriteQueue, PayloadsCarryAChecksumOnceItIsAgreed) {
   const Message message = sample_request(1, {10, 0, 130});
   WriteQueue queue(1 << 20);
