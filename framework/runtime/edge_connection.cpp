@@ -125,6 +125,7 @@ void EdgeConnection::handle(std::uint64_t id, const transport::Hello& hello) {
     welcome.names.push_back(served.model->layers().name);
   }
   welcome.max_frame_bytes = static_cast<std::uint64_t>(host_.options().max_frame_bytes);
+  welcome.capabilities = transport::capability::payload_checksum;
   welcome.max_in_flight = static_cast<std::uint32_t>(kMaxInFlight);
   welcome.queue = host_.queue().wait_estimate();
   host_.log(3, peer_ + " connected: " + hello.software);
@@ -181,19 +182,14 @@ void EdgeConnection::handle(std::uint64_t id, const transport::Prepare& prepare)
   if (!begun) refuse(id, Refusal::overloaded, "too many plans are compiling; ask again later");
 }
 
-/// @returns false, having refused, when the client has too much unanswered or used the id already.
+/// @returns false, having refused, when the client used the id already. How much it may have
+/// unanswered is the channel's to watch: the Welcome gave the credit.
 bool EdgeConnection::track(std::uint64_t id, const std::shared_ptr<ClientWork>& work) {
-  std::string sentence;
   {
     const std::lock_guard lock(mutex_);
-    if (in_flight_.size() >= kMaxInFlight) {
-      sentence = "this connection has " + std::to_string(kMaxInFlight) + " requests unanswered";
-    } else if (!in_flight_.emplace(id, work).second) {
-      sentence = "request " + std::to_string(id) + " is under way already";
-    }
+    if (in_flight_.emplace(id, work).second) return true;
   }
-  if (sentence.empty()) return true;
-  refuse(id, Refusal::overloaded, sentence);
+  refuse(id, Refusal::bad_request, "request " + std::to_string(id) + " is under way already");
   return false;
 }
 
