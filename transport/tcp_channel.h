@@ -72,6 +72,7 @@ class TcpChannel final : public Channel,
   void look_after_client();
   bool take_heartbeat(const Message& message);
   asio::awaitable<void> read_loop();
+  void gather(std::uint64_t missing);
   asio::awaitable<void> discard_until_end();
   /// @returns false when reading must stop.
   bool deliver_messages();
@@ -96,6 +97,8 @@ class TcpChannel final : public Channel,
   const std::unique_ptr<ByteStream> stream_;
   asio::steady_timer timer_;  ///< handshake, then a server's heartbeat, then the end of draining
   Heartbeat heartbeat_;       ///< of a server
+  asio::steady_timer gather_timer_;
+  bool gather_timer_runs_ = false;
   std::uint64_t key_ = 0;
   bool started_ = false;   ///< connected
   bool standing_ = false;  ///< the handshake is done
