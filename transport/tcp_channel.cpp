@@ -276,6 +276,7 @@ void TcpChannel::finish(const std::string& reason, bool drain) {
   closing_.store(true);
   boost::system::error_code ignored;
   timer_.cancel();
+  gather_timer_.cancel();
   if (!started_) {
     stream_->socket().close(ignored);  // ends an attempt to connect
   } else if (drain) {

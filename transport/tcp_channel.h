@@ -11,6 +11,7 @@
 #include "transport/byte_stream.h"
 #include "transport/connection_terms.h"
 #include "transport/frame_reader.h"
+#include "transport/handler_memory.h"
 #include "transport/heartbeat.h"
 #include "transport/io_thread.h"
 #include "transport/socket_pulse.h"
@@ -85,9 +86,14 @@ class TcpChannel final : public Channel,
 
   void write_some();
   void write_when_possible();
-  void note_sent(const std::vector<SentFrame>& sent);
+  void note_sent();
   void tell_sent();
   void close_when_written();
+  /// From any thread; `memory` must not hold another handler.
+  template <class Step>
+  void post(HandlerMemory& memory, Step step) {
+    asio::post(io_->context, in_memory(memory, [self = shared_from_this(), step] { step(*self); }));
+  }
 
   const std::shared_ptr<IoThread::Parts> io_;
   Setup setup_;
@@ -99,6 +105,7 @@ class TcpChannel final : public Channel,
   Heartbeat heartbeat_;       ///< of a server
   asio::steady_timer gather_timer_;
   bool gather_timer_runs_ = false;
+  HandlerMemory gather_memory_;
   std::uint64_t key_ = 0;
   bool started_ = false;   ///< connected
   bool standing_ = false;  ///< the handshake is done
@@ -110,8 +117,15 @@ class TcpChannel final : public Channel,
   std::atomic<bool> closing_{false};
   SocketPulse pulse_;
 
+  // The claimant's (WriteQueue).
+  std::vector<std::span<const std::byte>> segments_;
+  std::vector<SentFrame> just_sent_;
+  HandlerMemory write_memory_;
+
   std::mutex sent_mutex_;
-  std::vector<SentFrame> sent_;
+  std::vector<SentFrame> sent_;     ///< guarded; told soon when not empty
+  std::vector<SentFrame> telling_;  ///< the I/O thread's
+  HandlerMemory tell_memory_;
 };
 
 /// What went wrong, for people: "nobody listens at 10.0.0.1:7400 (connection refused)".

@@ -26,12 +26,11 @@ void TcpChannel::gather(std::uint64_t missing) {
   if (gather_timer_runs_) return;
   gather_timer_runs_ = true;
   gather_timer_.expires_after(kGatherTime);
-  gather_timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
-    const auto self = weak.lock();
-    if (!self || error) return;
-    self->gather_timer_runs_ = false;
-    self->stream_->wake_at(1);
-  });
+  gather_timer_.async_wait(
+      in_memory(gather_memory_, [self = shared_from_this()](boost::system::error_code) {
+        self->gather_timer_runs_ = false;
+        self->stream_->wake_at(1);
+      }));
 }
 
 }  // namespace branchline::transport

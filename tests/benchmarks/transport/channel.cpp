@@ -8,36 +8,36 @@
 #include <mutex>
 
 #include "tests/benchmarks/transport/competitor.h"
+#include "transport/metadata.h"
 
 namespace branchline::transport_benchmark {
 namespace {
 
 using namespace branchline::transport;
 
-/// Answers every `load.requests`-th request with an empty Answer, whose frame is about as long as
-/// the others' answers.
+/// Answers a Request with an empty Answer, whose frame is about as long as the others' answers.
 class AnsweringListener final : public ChannelListener {
  public:
   AnsweringListener(const Load& load, std::shared_ptr<Channel> channel)
       : load_(load), channel_(std::move(channel)) {}
 
   void on_message(Message message, const Arrival&) override {
-    const auto* request = std::get_if<Request>(&message.body);
-    if (request == nullptr) {
-      channel_->send({0, Welcome{}});
+    if (std::holds_alternative<Hello>(message.body)) {
+      Welcome welcome;
+      welcome.capabilities = capability::payload_checksum;  // where the Hello asks for it
+      channel_->send({0, std::move(welcome)});
       return;
     }
-    const EncodedTensor& tensor = request->tensors.at(0).encoded;
+    const EncodedTensor& tensor = tensors_of(message.body)->at(0).encoded;
     require_fill({static_cast<const std::uint8_t*>(tensor.payload.get()), tensor.payload_bytes},
                  load_);
-    if (++received_ % load_.requests == 0) channel_->send({message.id, Answer{}});
+    if (std::holds_alternative<Request>(message.body)) channel_->send({message.id, Answer{}});
   }
   void on_closed(const std::string&) override { channel_.reset(); }
 
  private:
   const Load load_;
   std::shared_ptr<Channel> channel_;
-  int received_ = 0;
 };
 
 void serve(const Load& load, const std::function<void(std::uint16_t)>& ready) {
@@ -99,17 +99,20 @@ class ChannelClient final : public Client {
   }
 
   Received exchange() override {
-    for (int i = 0; i < load_.requests; ++i) {
-      Request request;
-      request.budget = std::chrono::seconds(1);
-      request.tensors.push_back(tensor_);
-      require(channel_->send({++id_, std::move(request)}), "channel: send refused");
-    }
+    // What wants no answer travels as an Answer: requests beyond it would use up the credit.
+    for (int i = 1; i < load_.requests; ++i) send(Answer{});
+    send(Request{});
     const TimePoint by_io_thread = listener_->wait_for_next();
     return {by_io_thread, Clock::now()};
   }
 
  private:
+  template <class CarriesTensors>
+  void send(CarriesTensors body) {
+    body.tensors.push_back(tensor_);
+    require(channel_->send({++id_, std::move(body)}), "channel: send refused");
+  }
+
   const Load load_;
   const WireTensor tensor_;
   IoThread io_;
@@ -118,12 +121,15 @@ class ChannelClient final : public Client {
   std::uint64_t id_ = 0;
 };
 
+template <std::uint64_t capabilities>
 std::unique_ptr<Client> connect_channel(const Load& load, std::uint16_t port) {
-  return std::make_unique<ChannelClient>(load, port, 0);
+  return std::make_unique<ChannelClient>(load, port, capabilities);
 }
 
 }  // namespace
 
-const Competitor kChannel{"channel", serve, connect_channel, true};
+const Competitor kChannel{"channel", serve, connect_channel<0>, true};
+const Competitor kCheckedChannel{"channel+checksum", serve,
+                                 connect_channel<capability::payload_checksum>, true};
 
 }  // namespace branchline::transport_benchmark

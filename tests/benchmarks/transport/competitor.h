@@ -48,8 +48,9 @@ using Competitors = std::span<const Competitor* const>;
 
 extern const Competitor kRawSockets;
 extern const Competitor kChannel;
-extern const Competitor kZeroMq;  ///< defined where libzmq is installed
-extern const Competitor kGrpc;    ///< defined where gRPC is installed
+extern const Competitor kCheckedChannel;  ///< payload checksum negotiated
+extern const Competitor kZeroMq;          ///< defined where libzmq is installed
+extern const Competitor kGrpc;            ///< defined where gRPC is installed
 
 /// @throws std::runtime_error{what} unless `good`.
 void require(bool good, const char* what);

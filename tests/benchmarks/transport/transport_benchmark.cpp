@@ -21,8 +21,7 @@ namespace branchline::transport_benchmark {
 namespace {
 
 constexpr std::array kCompetitors = {
-    &kRawSockets,
-    &kChannel,
+    &kRawSockets, &kChannel, &kCheckedChannel,
 #ifdef BENCHMARK_HAS_ZEROMQ
     &kZeroMq,
 #endif
@@ -53,19 +52,19 @@ bool wanted(const char* name, std::span<char* const> names) {
 }
 
 void print(const Case& wanted_case, const Table& table) {
-  std::printf("\n%s, %d rounds\n  %-20s %10s %10s %7s %9s %11s\n", wanted_case.name, table.rounds,
+  std::printf("\n%s, %d rounds\n  %-28s %10s %10s %7s %9s %11s\n", wanted_case.name, table.rounds,
               "", "median us", "p99 us", "x raw", "MB/s", "CPU ns/KiB");
   const Load& load = wanted_case.load;
   for (const Row& row : table.rows) {
     const double bytes = static_cast<double>(load.request_bytes) * load.requests;
-    std::printf("  %-20s %10.1f %10.1f %7.2f %9.0f %11.1f\n", row.name.c_str(), row.median_us,
+    std::printf("  %-28s %10.1f %10.1f %7.2f %9.0f %11.1f\n", row.name.c_str(), row.median_us,
                 row.p99_us, row.ratio, bytes / row.median_us, row.cpu_ns_per_kib);
   }
 #ifndef BENCHMARK_HAS_ZEROMQ
-  std::printf("  %-20s not installed\n", "ZeroMQ");
+  std::printf("  %-28s not installed\n", "ZeroMQ");
 #endif
 #ifndef BENCHMARK_HAS_GRPC
-  std::printf("  %-20s not installed\n", "gRPC");
+  std::printf("  %-28s not installed\n", "gRPC");
 #endif
 }
 
