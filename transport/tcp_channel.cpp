@@ -65,8 +65,8 @@ TcpChannel::TcpChannel(std::shared_ptr<IoThread::Parts> io, Setup setup)
       terms_(queue_),
       reader_(handshake_limits(), io_->pool),
       stream_(std::make_unique<PlainStream>(io_->context)),
-      timer_(io_->context),
       gather_timer_(io_->context),
+      timer_(io_->context),
       heartbeat_(Heartbeat::kServed, Clock::now()) {}
 
 TcpChannel::~TcpChannel() {

@@ -101,9 +101,9 @@ class TcpChannel final : public Channel,
   ConnectionTerms terms_;
   FrameReader reader_;
   const std::unique_ptr<ByteStream> stream_;
+  asio::steady_timer gather_timer_;  ///< looks at what a slow link brings
   asio::steady_timer timer_;  ///< handshake, then a server's heartbeat, then the end of draining
   Heartbeat heartbeat_;       ///< of a server
-  asio::steady_timer gather_timer_;
   bool gather_timer_runs_ = false;
   HandlerMemory gather_memory_;
   std::uint64_t key_ = 0;
