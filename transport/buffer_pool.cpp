@@ -12,6 +12,9 @@
 namespace branchline::transport {
 namespace {
 
+/// Before each buffer, for the control block of the pointer that owns it.
+constexpr std::size_t kControlBytes = 2 * kAlignment;
+
 /// Four sizes an octave: at most a quarter of a buffer is never touched.
 std::size_t pool_size_class(std::size_t bytes) {
   constexpr std::size_t kSmallest = 1024;
@@ -31,7 +34,7 @@ struct BufferPool::Shelves {
   }
 
   static void release(std::byte* buffer) {
-    ::operator delete (buffer, std::align_val_t{kAlignment});
+    ::operator delete (buffer - kControlBytes, std::align_val_t{kAlignment});
   }
 
   std::byte* take(std::size_t size) {
@@ -49,7 +52,8 @@ struct BufferPool::Shelves {
       }
       ++stats.allocated;
     }
-    return static_cast<std::byte*>(::operator new (size, std::align_val_t{kAlignment}));
+    void* const block = ::operator new (kControlBytes + size, std::align_val_t{kAlignment});
+    return static_cast<std::byte*>(block) + kControlBytes;
   }
 
   void give_back(std::byte* buffer, std::size_t size) {
@@ -71,14 +75,41 @@ struct BufferPool::Shelves {
   Stats stats;
 };
 
+/// Puts the control block into the room before the buffer, and gives both back when the block is
+/// let go: weak pointers may keep it longer than the buffer's last owner.
+template <class T>
+struct BufferPool::InPlace {
+  using value_type = T;
+
+  InPlace(std::shared_ptr<Shelves> owner, std::byte* begin, std::size_t bytes) noexcept
+      : shelves(std::move(owner)), buffer(begin), size(bytes) {}
+  template <class U>
+  InPlace(const InPlace<U>& other) noexcept
+      : shelves(other.shelves), buffer(other.buffer), size(other.size) {}
+
+  T* allocate(std::size_t) {
+    static_assert(sizeof(T) <= kControlBytes && alignof(T) <= kAlignment);
+    return reinterpret_cast<T*>(buffer - kControlBytes);
+  }
+  void deallocate(T*, std::size_t) { shelves->give_back(buffer, size); }
+
+  template <class U>
+  bool operator==(const InPlace<U>& other) const noexcept {
+    return buffer == other.buffer;
+  }
+
+  std::shared_ptr<Shelves> shelves;
+  std::byte* buffer;
+  std::size_t size;
+};
+
 BufferPool::BufferPool(std::size_t max_idle_bytes)
     : shelves_(std::make_shared<Shelves>(max_idle_bytes)) {}
 
 std::shared_ptr<std::byte[]> BufferPool::take(std::size_t bytes) {
   const std::size_t size = pool_size_class(bytes);
   std::byte* buffer = shelves_->take(size);
-  return {buffer,
-          [shelves = shelves_, size](std::byte* returned) { shelves->give_back(returned, size); }};
+  return {buffer, [](std::byte*) {}, InPlace<std::byte>(shelves_, buffer, size)};
 }
 
 BufferPool::Stats BufferPool::stats() const {

@@ -28,6 +28,8 @@ class BufferPool {
 
  private:
   struct Shelves;
+  template <class T>
+  struct InPlace;
   std::shared_ptr<Shelves> shelves_;
 };
 

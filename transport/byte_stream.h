@@ -29,6 +29,10 @@ class ByteStream {
   virtual asio::awaitable<std::size_t> read_some(std::span<std::byte> space,
                                                  boost::system::error_code& error) = 0;
 
+  /// On the I/O thread: lets so many bytes gather before read_some() wakes up for them; with what
+  /// is there already it returns at once. Takes effect on a read that is under way too.
+  virtual void wake_at(std::size_t bytes) { (void)bytes; }
+
   /// Writes what it can of the segments, in order, without waiting; on any thread.
   /// @returns how many bytes; 0 with would_block when the socket must become writable first.
   virtual std::size_t write_some(std::span<const std::span<const std::byte>> segments,

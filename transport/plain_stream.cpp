@@ -16,6 +16,16 @@ asio::awaitable<std::size_t> PlainStream::read_some(std::span<std::byte> space,
                                  asio::redirect_error(asio::use_awaitable, error));
 }
 
+/// The kernel makes the receive buffer twice as large if need be, and wakes a waiting reader when a
+/// lower mark has been reached already.
+void PlainStream::wake_at(std::size_t bytes) {
+  if (bytes == wake_at_) return;
+  wake_at_ = bytes;
+  boost::system::error_code ignored;
+  const auto mark = static_cast<int>(bytes);
+  socket_.set_option(asio::socket_base::receive_low_watermark(mark), ignored);
+}
+
 std::size_t PlainStream::write_some(std::span<const std::span<const std::byte>> segments,
                                     boost::system::error_code& error) {
   std::array<iovec, kMaxSegments> parts;

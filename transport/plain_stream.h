@@ -11,8 +11,12 @@ class PlainStream final : public ByteStream {
 
   asio::awaitable<std::size_t> read_some(std::span<std::byte> space,
                                          boost::system::error_code& error) override;
+  void wake_at(std::size_t bytes) override;
   std::size_t write_some(std::span<const std::span<const std::byte>> segments,
                          boost::system::error_code& error) override;
+
+ private:
+  std::size_t wake_at_ = 1;
 };
 
 }  // namespace branchline::transport

@@ -65,6 +65,7 @@ TcpChannel::TcpChannel(std::shared_ptr<IoThread::Parts> io, Setup setup)
       terms_(queue_),
       reader_(handshake_limits(), io_->pool),
       stream_(std::make_unique<PlainStream>(io_->context)),
+      gather_timer_(io_->context),
       timer_(io_->context),
       heartbeat_(Heartbeat::kServed, Clock::now()) {}
 
@@ -142,6 +143,7 @@ asio::awaitable<void> TcpChannel::read_loop() {
   bool reading = true;
   while (reading && !finished_) {
     const auto space = reader_.space();
+    gather(reader_.payload_missing());
     const std::size_t bytes = co_await stream_->read_some(space, error);
     if (finished_) break;
     if (error) {
@@ -274,6 +276,7 @@ void TcpChannel::finish(const std::string& reason, bool drain) {
   closing_.store(true);
   boost::system::error_code ignored;
   timer_.cancel();
+  gather_timer_.cancel();
   if (!started_) {
     stream_->socket().close(ignored);  // ends an attempt to connect
   } else if (drain) {

@@ -11,6 +11,7 @@
 #include "transport/byte_stream.h"
 #include "transport/connection_terms.h"
 #include "transport/frame_reader.h"
+#include "transport/handler_memory.h"
 #include "transport/heartbeat.h"
 #include "transport/io_thread.h"
 #include "transport/socket_pulse.h"
@@ -72,6 +73,7 @@ class TcpChannel final : public Channel,
   void look_after_client();
   bool take_heartbeat(const Message& message);
   asio::awaitable<void> read_loop();
+  void gather(std::uint64_t missing);
   asio::awaitable<void> discard_until_end();
   /// @returns false when reading must stop.
   bool deliver_messages();
@@ -84,9 +86,14 @@ class TcpChannel final : public Channel,
 
   void write_some();
   void write_when_possible();
-  void note_sent(const std::vector<SentFrame>& sent);
+  void note_sent();
   void tell_sent();
   void close_when_written();
+  /// From any thread; `memory` must not hold another handler.
+  template <class Step>
+  void post(HandlerMemory& memory, Step step) {
+    asio::post(io_->context, in_memory(memory, [self = shared_from_this(), step] { step(*self); }));
+  }
 
   const std::shared_ptr<IoThread::Parts> io_;
   Setup setup_;
@@ -94,8 +101,11 @@ class TcpChannel final : public Channel,
   ConnectionTerms terms_;
   FrameReader reader_;
   const std::unique_ptr<ByteStream> stream_;
+  asio::steady_timer gather_timer_;  ///< looks at what a slow link brings
   asio::steady_timer timer_;  ///< handshake, then a server's heartbeat, then the end of draining
   Heartbeat heartbeat_;       ///< of a server
+  bool gather_timer_runs_ = false;
+  HandlerMemory gather_memory_;
   std::uint64_t key_ = 0;
   bool started_ = false;   ///< connected
   bool standing_ = false;  ///< the handshake is done
@@ -107,8 +117,15 @@ class TcpChannel final : public Channel,
   std::atomic<bool> closing_{false};
   SocketPulse pulse_;
 
+  // The claimant's (WriteQueue).
+  std::vector<std::span<const std::byte>> segments_;
+  std::vector<SentFrame> just_sent_;
+  HandlerMemory write_memory_;
+
   std::mutex sent_mutex_;
-  std::vector<SentFrame> sent_;
+  std::vector<SentFrame> sent_;     ///< guarded; told soon when not empty
+  std::vector<SentFrame> telling_;  ///< the I/O thread's
+  HandlerMemory tell_memory_;
 };
 
 /// What went wrong, for people: "nobody listens at 10.0.0.1:7400 (connection refused)".

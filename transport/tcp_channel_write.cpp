@@ -10,30 +10,26 @@ constexpr std::size_t kWriteBurstBytes = 1u << 20;
 }  // namespace
 
 void TcpChannel::write_some() {
-  std::vector<std::span<const std::byte>> segments;
-  std::vector<SentFrame> sent;
   boost::system::error_code error;
   std::size_t burst = 0;
-  for (;;) {
-    queue_.next_segments(ByteStream::kMaxSegments, Clock::now(), segments);
-    if (segments.empty()) break;
-    const std::size_t bytes = stream_->write_some(segments, error);
+  while (queue_.next_segments(ByteStream::kMaxSegments, Clock::now(), segments_)) {
+    const std::size_t bytes = stream_->write_some(segments_, error);
     if (error == asio::error::would_block) {
-      asio::post(io_->context, [self = shared_from_this()] { self->write_when_possible(); });
+      post(write_memory_, [](TcpChannel& self) { self.write_when_possible(); });
       break;
     }
     if (error) {
       queue_.end(false);  // the reading side sees the same error, after what the peer still said
       continue;
     }
-    queue_.written(bytes, sent);
+    queue_.written(bytes, just_sent_);
+    if (!just_sent_.empty()) note_sent();
     burst += bytes;
     if (burst >= kWriteBurstBytes) {
-      asio::post(io_->context, [self = shared_from_this()] { self->write_some(); });
+      post(write_memory_, [](TcpChannel& self) { self.write_some(); });
       break;
     }
   }
-  if (!sent.empty()) note_sent(sent);
   if (closing_.load()) {
     asio::post(io_->context, [self = shared_from_this()] { self->close_when_written(); });
   }
@@ -41,34 +37,35 @@ void TcpChannel::write_some() {
 
 /// On the I/O thread, holding the claim to write.
 void TcpChannel::write_when_possible() {
-  stream_->socket().async_wait(asio::ip::tcp::socket::wait_write,
-                               [self = shared_from_this()](boost::system::error_code error) {
-                                 if (error) self->queue_.end(false);
-                                 self->write_some();
-                               });
+  stream_->socket().async_wait(
+      asio::ip::tcp::socket::wait_write,
+      in_memory(write_memory_, [self = shared_from_this()](boost::system::error_code error) {
+        if (error) self->queue_.end(false);
+        self->write_some();
+      }));
 }
 
-void TcpChannel::note_sent(const std::vector<SentFrame>& sent) {
+void TcpChannel::note_sent() {
+  bool told_soon = false;
   {
     const std::lock_guard lock(sent_mutex_);
-    const bool told_soon = !sent_.empty();
-    sent_.insert(sent_.end(), sent.begin(), sent.end());
-    if (told_soon) return;
+    told_soon = !sent_.empty();
+    sent_.insert(sent_.end(), just_sent_.begin(), just_sent_.end());
   }
-  asio::post(io_->context, [self = shared_from_this()] { self->tell_sent(); });
+  just_sent_.clear();
+  if (!told_soon) post(tell_memory_, [](TcpChannel& self) { self.tell_sent(); });
 }
 
 void TcpChannel::tell_sent() {
-  std::vector<SentFrame> sent;
   {
     const std::lock_guard lock(sent_mutex_);
-    sent.swap(sent_);
+    telling_.swap(sent_);
   }
-  for (const SentFrame& frame : sent) {
+  for (const SentFrame& frame : telling_) {
     if (frame.id == 0) pong_waits_ = false;
-    if (!setup_.listener) return;
-    setup_.listener->on_sent(frame.id, frame.bytes, frame.begun);
+    if (setup_.listener) setup_.listener->on_sent(frame.id, frame.bytes, frame.begun);
   }
+  telling_.clear();
 }
 
 /// The descriptor may only be closed when no other thread is writing to it.

@@ -109,7 +109,7 @@ WriteQueue::Step WriteQueue::begin_next(TimePoint now) {
   return Step::begun;
 }
 
-void WriteQueue::next_segments(std::size_t max_segments, TimePoint now,
+bool WriteQueue::next_segments(std::size_t max_segments, TimePoint now,
                                std::vector<std::span<const std::byte>>& out) {
   out.clear();
   {
@@ -121,13 +121,14 @@ void WriteQueue::next_segments(std::size_t max_segments, TimePoint now,
   }
   while (begun_.size() < max_segments && begun_bytes_ < kBatchBytes) {
     const Step step = begin_next(now);
-    if (step == Step::over) return;  // another thread may be the claimant already
+    if (step == Step::over) return false;  // another thread may be the claimant already
     if (step == Step::nothing) break;
   }
   for (std::size_t i = 0; i < begun_.size() && out.size() < max_segments; ++i) {
     begun_[i].frame.append_segments(begun_[i].written, out);
   }
   if (out.size() > max_segments) out.resize(max_segments);
+  return true;
 }
 
 void WriteQueue::written(std::size_t bytes, std::vector<SentFrame>& sent) {

@@ -45,9 +45,9 @@ class WriteQueue {
   /// called.
   bool try_begin();
 
-  /// For the claimant: what to write next, at most `max_segments`, budgets stamped; empty when
-  /// nothing may go, and then the claim is over.
-  void next_segments(std::size_t max_segments, TimePoint now,
+  /// For the claimant: what to write next, at most `max_segments`, budgets stamped; false
+  /// and empty when nothing may go, and then the claim is over and `out` may be the next one's.
+  bool next_segments(std::size_t max_segments, TimePoint now,
                      std::vector<std::span<const std::byte>>& out);
 
   /// For the claimant: so much of it was written. Appends the frames that are complete.
