@@ -59,10 +59,10 @@ TEST_F(EdgeWatchTest, LetsTheWatchdogBiteWhenTheEdgeIsStuckAndLogsItOnce) {
   EXPECT_EQ(manager_.next(), "END=1") << "nobody petted it";
 }
 
-TEST_F(EdgeWatchTest, EndsAtOnce) {
-  unsetenv("WATCHDOG_USEC");  // looks once a second then
-  for (int i = 0; i < 20; ++i) const EdgeWatch watching = watch();
-  EXPECT_GE(looks_, 20);
+TEST_F(EdgeWatchTest, LooksAtTheEdgeWithoutAWatchdogToo) {
+  unsetenv("WATCHDOG_USEC");
+  const EdgeWatch watching = watch();
+  EXPECT_TRUE(eventually(10s, [&] { return looks_ >= 2; }));
 }
 
 }  // namespace
