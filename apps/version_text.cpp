@@ -10,10 +10,15 @@
 
 namespace branchline::apps {
 
+BuildFacts build_facts() {
+  return {BRANCHLINE_VERSION, BRANCHLINE_COMMIT, __VERSION__, TORCH_VERSION};
+}
+
 std::string version_text(const std::string& program) {
   const char* policy = std::getenv("OMP_WAIT_POLICY");
-  return program + " " BRANCHLINE_VERSION " (" BRANCHLINE_COMMIT ")\ncompiler  " + __VERSION__ +
-         "\nLibTorch  " TORCH_VERSION "\nthreads   " + std::to_string(at::get_num_threads()) +
+  const BuildFacts facts = build_facts();
+  return program + " " + facts.version + " (" + facts.commit + ")\ncompiler  " + facts.compiler +
+         "\nLibTorch  " + facts.libtorch + "\nthreads   " + std::to_string(at::get_num_threads()) +
          "\nOMP_WAIT_POLICY  " + (policy == nullptr ? "not set" : policy);
 }
 

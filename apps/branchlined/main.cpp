@@ -3,9 +3,12 @@
 #include <CLI/CLI.hpp>
 #include <exception>
 #include <iostream>
+#include <optional>
 
 #include "apps/branchline/flag_sources.h"
 #include "apps/branchline/verb.h"
+#include "apps/branchlined/health_flags.h"
+#include "apps/branchlined/health_reporter.h"
 #include "apps/branchlined/server_flags.h"
 #include "apps/branchlined/server_log.h"
 #include "apps/stop_signals.h"
@@ -38,24 +41,35 @@ std::string address_of(const std::string& listen, std::uint16_t port) {
   return listen.substr(0, listen.rfind(':') + 1) + std::to_string(port);
 }
 
-int serve(const ServerFlags& flags) {
+EdgeFacts facts_of(const branchline::EdgeOptions& options) {
+  const BuildFacts build = build_facts();
+  return {build.version, build.commit, build.libtorch, options.listen, options.workers};
+}
+
+int serve(const ServerFlags& flags, const HealthFlags& health_flags) {
   require_safe_address(flags.listen, flags.allow_remote);
+  require_sound(health_flags);
   StopSignals signals;
   branchline::EdgeOptions options = options_of(flags);
   if (flags.check) options.listen = "127.0.0.1:0";  // the real one may be in use, by us
-  branchline::EdgeService service = branchline::EdgeService::open(options);
   if (flags.check) {
+    branchline::EdgeService::open(options);
     std::cout << "ok: " << options.model_files.size() << " models\n";
     return kDone;
   }
+  std::optional<branchline::EdgeService> service;
+  HealthReporter health(health_flags, facts_of(options), options.log);  // ends before the service
+  service = branchline::EdgeService::open(options);
+  health.begin_serving(*service);
   if (flags.allow_remote) {
     options.log(1, "serving " + flags.listen + ": nothing protects the connection");
   }
-  std::cout << "listening on " << address_of(flags.listen, service.port()) << std::endl;
+  std::cout << "listening on " << address_of(flags.listen, service->port()) << std::endl;
   const bool drain = signals.wait() == SIGTERM;
   options.log(2, drain ? "draining" : "stopping");
-  service.stop(drain ? flags.drain : std::chrono::nanoseconds(0));
-  const branchline::EdgeStatus status = service.status();
+  health.begin_drain(drain ? health_flags.drain_pause : std::chrono::nanoseconds(0));
+  service->stop(drain ? flags.drain : std::chrono::nanoseconds(0));
+  const branchline::EdgeStatus status = service->status();
   options.log(2, "answered " + std::to_string(status.answered) + ", refused " +
                      std::to_string(status.refused) + ", expired " +
                      std::to_string(status.expired) + ", failed " + std::to_string(status.failed));
@@ -70,6 +84,8 @@ int main(int argc, char** argv) {
   app.set_version_flag("-V,--version", [] { return version_text("branchlined"); });
   ServerFlags flags;
   add_server_flags(app, flags);
+  HealthFlags health;
+  add_health_flags(app, health);
   add_flag_sources(app, "Read flags from a TOML file");
   app.failure_message([](const CLI::App*, const CLI::Error& error) {
     return "branchlined: " + std::string(error.what()) +
@@ -77,7 +93,7 @@ int main(int argc, char** argv) {
   });
   try {
     app.parse(argc, argv);
-    return serve(flags);
+    return serve(flags, health);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kDone : kUsage;
   } catch (const branchline::InputError& error) {

@@ -30,6 +30,11 @@ void ClientWork::reply(transport::Body body) const {
 }
 
 void ClientWork::drop(transport::Refusal why, const std::string& sentence) {
+  if (why == transport::Refusal::expired) {
+    host_.counters().add_expired(stage_);
+  } else {
+    host_.counters().add_refused(why);
+  }
   reply(transport::Refused{why, sentence, host_.queue().wait_estimate()});
 }
 
@@ -37,6 +42,7 @@ RequestWork::RequestWork(EdgeHost& host, std::weak_ptr<EdgeConnection> client, s
                          ReadyPlan plan, std::vector<transport::WireTensor> tensors,
                          TimePoint arrived)
     : ClientWork(host, std::move(client), id),
+      in_flight_(host.counters()),
       plan_(std::move(plan)),
       tensors_(std::move(tensors)),
       arrived_(arrived) {
@@ -84,6 +90,8 @@ std::vector<transport::WireTensor> RequestWork::encode(const SliceChain& chain) 
 bool RequestWork::run() {
   transport::Answer answer;
   const TimePoint begun = host_.time().now();
+  stage_ = ExpiryStage::compute;
+  host_.counters().add_started(begun - arrived_);
   try {
     const std::vector<at::Tensor> inputs = decode();
     const TimePoint decoded = host_.time().now();
@@ -101,6 +109,7 @@ bool RequestWork::run() {
     host_.plans().add_measured(plan_.plan, answer.compute);
     answer.tensors = encode(chain);
     answer.queue = host_.queue().wait_estimate();
+    host_.counters().add_answered(plan_.checked.exit, answer.compute);
     reply(std::move(answer));
   } catch (const std::exception& error) {  // what the client sent does not decode
     drop(transport::Refusal::bad_request, error.what());

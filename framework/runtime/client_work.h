@@ -30,6 +30,7 @@ class ClientWork : public EdgeWork {
   const std::weak_ptr<EdgeConnection> client_;
   const std::uint64_t id_;
   std::atomic<bool> cancelled_{false};
+  ExpiryStage stage_ = ExpiryStage::queue;
 };
 
 /// Computes the answer to a Request, looking at clock and client between the slices.
@@ -45,6 +46,7 @@ class RequestWork final : public ClientWork {
   bool run_slices(SliceChain& chain);
   std::vector<transport::WireTensor> encode(const SliceChain& chain) const;
 
+  const InFlight in_flight_;
   const ReadyPlan plan_;
   std::vector<transport::WireTensor> tensors_;
   const TimePoint arrived_;

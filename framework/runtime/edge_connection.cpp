@@ -33,6 +33,7 @@ EdgeConnection::EdgeConnection(EdgeHost& host, std::shared_ptr<transport::Channe
 
 void EdgeConnection::on_message(transport::Message message, const transport::Arrival& arrival) {
   const std::uint64_t id = message.id;
+  host_.counters().add_received(arrival.frame_bytes);
   try {
     if (auto* request = std::get_if<transport::Request>(&message.body)) {
       handle(id, *request, arrival);
@@ -49,6 +50,10 @@ void EdgeConnection::on_message(transport::Message message, const transport::Arr
     host_.log(0, peer_ + ": a message could not be handled: " + error.what());
     refuse(id, Refusal::failed, error.what());
   }
+}
+
+void EdgeConnection::on_sent(std::uint64_t, std::uint64_t frame_bytes, TimePoint) {
+  host_.counters().add_sent(frame_bytes);
 }
 
 void EdgeConnection::on_closed(const std::string& reason) {
@@ -85,16 +90,6 @@ void EdgeConnection::reply(std::uint64_t id, transport::Body body) {
     const std::lock_guard lock(mutex_);
     in_flight_.erase(id);
   }
-  if (const auto* refused = std::get_if<transport::Refused>(&body)) {
-    if (refused->why == Refusal::expired)
-      ++host_.expired;
-    else if (refused->why == Refusal::failed)
-      ++host_.failed;
-    else if (refused->why != Refusal::cancelled)
-      ++host_.refused;
-  } else if (std::holds_alternative<transport::Answer>(body)) {
-    ++host_.answered;
-  }
   send(id, std::move(body));
 }
 
@@ -102,7 +97,7 @@ void EdgeConnection::refuse(std::uint64_t id, Refusal why, const std::string& se
   if (why != Refusal::not_ready && why != Refusal::overloaded) {
     host_.log(2, peer_ + ": refused (" + name_of(why) + "): " + sentence);
   }
-  ++(why == Refusal::failed ? host_.failed : host_.refused);
+  host_.counters().add_refused(why);
   send(id, transport::Refused{why, sentence, host_.queue().wait_estimate()});
 }
 
@@ -214,7 +209,7 @@ void EdgeConnection::handle(std::uint64_t id, transport::Request& request,
   // The upload counts: the budget was told when its first byte left.
   work->deadline = arrival.first_byte + budget;
   if (work->deadline <= host_.time().now()) {
-    ++host_.expired;
+    host_.counters().add_expired(ExpiryStage::arrival);
     return send(id, transport::Refused{Refusal::expired, "the budget ran out on the way here",
                                        host_.queue().wait_estimate()});
   }
@@ -222,6 +217,7 @@ void EdgeConnection::handle(std::uint64_t id, transport::Request& request,
   const Admission admission = host_.queue().admit(work);
   if (admission.admitted) return;
   if (admission.queue == Duration(0)) host_.plans().add_refused(entry);
+  host_.counters().add_refused(Refusal::overloaded);
   reply(id, transport::Refused{Refusal::overloaded, admission.sentence, admission.queue});
 }
 

@@ -22,12 +22,13 @@ class EdgeConnection final : public transport::ChannelListener,
   EdgeConnection(EdgeHost& host, std::shared_ptr<transport::Channel> channel);
 
   void on_message(transport::Message message, const transport::Arrival& arrival) override;
+  void on_sent(std::uint64_t id, std::uint64_t frame_bytes, TimePoint begun) override;
   void on_closed(const std::string& reason) override;
 
   bool is_open() const { return open_; }
   const std::string& peer() const { return peer_; }
 
-  /// Sends the reply that ends work `id`; counts it.
+  /// Sends the reply that ends work `id`.
   void reply(std::uint64_t id, transport::Body body);
 
   void send(std::uint64_t id, transport::Body body);

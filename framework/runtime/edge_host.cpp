@@ -3,6 +3,8 @@
 #include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
 
+#include <algorithm>
+
 #include "framework/base/error.h"
 
 namespace branchline::runtime {
@@ -34,6 +36,11 @@ EdgeHost::EdgeHost(const EdgeOptions& options)
       plans_(plan_limits(options), queue_, time_) {
   at::set_num_threads(options.threads);
   load_models();
+  int exits = 0;
+  for (const auto& [digest, served] : models_) {
+    exits = std::max(exits, served.model->layers().exit_count());
+  }
+  counters_.set_exits(exits);
   for (int i = 0; i < options.workers; ++i) {
     workers_.emplace_back([this] { compute_until_stopped(); });
   }
@@ -73,11 +80,13 @@ void EdgeHost::stop_computing() {
 void EdgeHost::add(const std::shared_ptr<EdgeConnection>& connection) {
   const std::lock_guard lock(mutex_);
   connections_[connection.get()] = connection;
+  counters_.connections = connections_.size();
 }
 
 void EdgeHost::remove(const EdgeConnection* connection) {
   const std::lock_guard lock(mutex_);
   connections_.erase(connection);
+  counters_.connections = connections_.size();
 }
 
 std::vector<std::shared_ptr<EdgeConnection>> EdgeHost::connections() const {
@@ -95,16 +104,14 @@ void EdgeHost::log(int level, const std::string& text) const {
 
 EdgeStatus EdgeHost::status() const {
   EdgeStatus status;
-  {
-    const std::lock_guard lock(mutex_);
-    status.connections = connections_.size();
-  }
-  status.answered = answered;
-  status.refused = refused;
-  status.expired = expired;
-  status.failed = failed;
+  status.connections = counters_.connections;
+  status.answered = counters_.answered();
+  status.refused = counters_.refused();
+  status.expired = counters_.expired();
+  status.failed = counters_.failed();
   status.waiting = queue_.waiting();
   status.queue = queue_.wait_estimate();
+  status.overdue = queue_.overdue();
   return status;
 }
 

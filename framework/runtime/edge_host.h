@@ -10,6 +10,7 @@
 
 #include "branchline/edge_service.h"
 #include "framework/model/model.h"
+#include "framework/runtime/edge_counters.h"
 #include "framework/runtime/edge_queue.h"
 #include "framework/runtime/prepared_plans.h"
 
@@ -35,6 +36,8 @@ class EdgeHost {
   const TimeSource& time() const { return time_; }
   EdgeQueue& queue() { return queue_; }
   PreparedPlans& plans() { return plans_; }
+  EdgeCounters& counters() { return counters_; }
+  const EdgeCounters& counters() const { return counters_; }
 
   bool draining() const { return draining_; }
   void begin_drain() { draining_ = true; }
@@ -49,14 +52,13 @@ class EdgeHost {
   void log(int level, const std::string& text) const;
   EdgeStatus status() const;
 
-  std::atomic<std::uint64_t> answered{0}, refused{0}, expired{0}, failed{0};
-
  private:
   void load_models();
   void compute_until_stopped();
 
   const EdgeOptions options_;
   SystemTime time_;
+  EdgeCounters counters_;  // before what counts
   std::map<std::string, ServedModel> models_;
   EdgeQueue queue_;
   PreparedPlans plans_;

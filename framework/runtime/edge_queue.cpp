@@ -170,6 +170,17 @@ Duration EdgeQueue::wait_estimate() const {
   return wait_before(TimePoint::max());
 }
 
+Duration EdgeQueue::overdue() const {
+  const std::lock_guard lock(mutex_);
+  Duration longest{0};
+  for (const Running& running : running_) {
+    if (!running.work->background) {
+      longest = std::max(longest, time_.now() - running.work->deadline);
+    }
+  }
+  return longest;
+}
+
 void EdgeQueue::stop(transport::Refusal why, const std::string& sentence) {
   Waiting dropped;
   {

@@ -76,6 +76,9 @@ class EdgeQueue {
   /// Waiting time that a request would meet now, if it had to queue behind all others.
   Duration wait_estimate() const;
 
+  /// How long ago the deadline passed of a request that still runs; 0 when there is none.
+  Duration overdue() const;
+
   /// Drops what waits, with this reason; run_one(true) returns false from now on.
   void stop(transport::Refusal why, const std::string& sentence);
 

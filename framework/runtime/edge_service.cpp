@@ -72,6 +72,16 @@ std::uint16_t EdgeService::port() const noexcept { return parts_->port; }
 
 EdgeStatus EdgeService::status() const { return parts_->host.status(); }
 
+EdgeMetrics EdgeService::metrics() const { return parts_->host.counters().read(); }
+
+std::vector<std::string> EdgeService::networks() const {
+  std::vector<std::string> networks;
+  for (const auto& [digest, served] : parts_->host.models()) {
+    networks.push_back(served.model->layers().name + " (" + digest + ")");
+  }
+  return networks;
+}
+
 void EdgeService::stop(Duration grace) noexcept {
   if (!parts_ || !parts_->server) return;
   runtime::EdgeHost& host = parts_->host;

@@ -20,15 +20,16 @@ BOXES = {
     "profile": ("framework/profile", {"slice", "model", "graph"}),
     "runtime": ("framework/runtime", {"profile", "slice", "model", "planner", "graph", "transport", "public"}),
     "branchy_models": ("branchy_models", {"model", "graph"}),
+    "health": ("apps/health", {"transport", "public"}),
     "apps": ("apps", {"runtime", "profile", "slice", "model", "planner", "graph", "transport", "public",
-                      "branchy_models"}),
+                      "branchy_models", "health"}),
 }
 
 # Third-party headers by what only some boxes may see.
 GUARDED = {
     "LibTorch": (re.compile(r"^(torch|ATen|c10|caffe2)/"),
                  {"model", "slice", "profile", "runtime", "branchy_models", "apps"}),
-    "Boost.Asio": (re.compile(r"^boost/(asio|beast)"), {"transport", "apps"}),
+    "Boost.Asio": (re.compile(r"^boost/(asio|beast)"), {"transport", "apps", "health"}),
     "cereal": (re.compile(r"^cereal/"), {"transport"}),
     "torch/torch.h": (re.compile(r"^torch/torch\.h$"), {"branchy_models"}),
 }

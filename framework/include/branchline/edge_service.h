@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "branchline/edge_metrics.h"
 #include "branchline/version.h"
 #include "framework/base/clock.h"
 #include "framework/base/tensor.h"
@@ -30,7 +31,9 @@ struct EdgeOptions {
 struct EdgeStatus {
   std::uint64_t connections = 0, answered = 0, refused = 0, expired = 0, failed = 0;
   std::size_t waiting = 0;
-  Duration queue{0};  ///< waiting time a request would meet now
+  Duration queue{0};    ///< waiting time a request would meet now
+  Duration overdue{0};  ///< how long ago the budget of a request ended that still computes; a piece
+                        ///< of compute should take a few ms, so seconds mean that a worker is stuck
 };
 
 /// The server side: runs slices for many devices, earliest deadline first, and computes for no one
@@ -46,6 +49,12 @@ class EdgeService {
 
   std::uint16_t port() const noexcept;
   EdgeStatus status() const;
+
+  /// Touches neither a model nor the queue: a scrape never waits for a request, nor makes one wait.
+  EdgeMetrics metrics() const;
+
+  /// The networks it serves, as "name (digest)".
+  std::vector<std::string> networks() const;
 
   /// Tells clients, accepts no more, finishes what is in flight within `grace`.
   void stop(Duration grace) noexcept;

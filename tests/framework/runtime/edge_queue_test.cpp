@@ -186,5 +186,38 @@ TEST_F(EdgeQueueTest, SeveralWorkersShareTheQueue) {
   EXPECT_EQ(queue.wait_estimate(), Duration(20ms));
 }
 
+TEST_F(EdgeQueueTest, TellsHowLongARequestComputesPastItsDeadline) {
+  /// Looks at the queue while it runs.
+  class Looking final : public EdgeWork {
+   public:
+    Looking(EdgeQueue& queue, FakeClock& clock) : queue_(queue), clock_(clock) {}
+    bool wanted() const override { return true; }
+    bool run() override {
+      seen.push_back(queue_.overdue());
+      clock_.advance(40ms);
+      seen.push_back(queue_.overdue());
+      return true;
+    }
+    void drop(Refusal, const std::string&) override {}
+    std::vector<Duration> seen;
+
+   private:
+    EdgeQueue& queue_;
+    FakeClock& clock_;
+  };
+  const auto request = std::make_shared<Looking>(queue_, clock_);
+  request->deadline = clock_.now() + 10ms;
+  const auto behind = std::make_shared<Looking>(queue_, clock_);
+  behind->deadline = clock_.now();
+  behind->background = true;
+  ASSERT_TRUE(queue_.admit(request).admitted);
+  EXPECT_TRUE(queue_.run_one(false));
+  EXPECT_THAT(request->seen, ElementsAre(0ms, 30ms));
+  queue_.add_background(behind);
+  EXPECT_TRUE(queue_.run_one(false));
+  EXPECT_THAT(behind->seen, ElementsAre(0ms, 0ms)) << "background work has no deadline to miss";
+  EXPECT_EQ(queue_.overdue(), 0ms);
+}
+
 }  // namespace
 }  // namespace branchline::runtime

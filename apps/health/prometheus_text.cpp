@@ -1,0 +1,112 @@
+#include "apps/health/prometheus_text.h"
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+#include <map>
+#include <utility>
+#include <vector>
+
+namespace branchline::apps {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+
+ClientMetric labelled(const std::string& name, const std::string& value) {
+  ClientMetric metric;
+  if (!name.empty()) metric.label.push_back({name, value});
+  return metric;
+}
+
+MetricFamily counter_family(const std::string& name, const std::string& help,
+                            const std::string& label,
+                            const std::map<std::string, std::uint64_t>& counts) {
+  MetricFamily family{name, help, MetricType::Counter, {}};
+  for (const auto& [value, count] : counts) {
+    family.metric.push_back(labelled(label, value));
+    family.metric.back().counter.value = static_cast<double>(count);
+  }
+  return family;
+}
+
+MetricFamily gauge_family(const std::string& name, const std::string& help, double value) {
+  MetricFamily family{name, help, MetricType::Gauge, {ClientMetric{}}};
+  family.metric.back().gauge.value = value;
+  return family;
+}
+
+/// Prometheus' buckets hold what the smaller ones hold, too.
+void add_histogram(const DurationCounts& counts, ClientMetric metric, MetricFamily& family) {
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < counts.counts.size(); ++i) {
+    sum += counts.counts[i];
+    if (i < counts.bounds.size()) {
+      metric.histogram.bucket.push_back({sum, seconds(counts.bounds[i])});
+    }
+  }
+  metric.histogram.sample_count = sum;
+  metric.histogram.sample_sum = seconds(counts.sum);
+  family.metric.push_back(std::move(metric));
+}
+
+MetricFamily queue_family(const EdgeMetrics& metrics) {
+  MetricFamily family{"branchlined_queue_seconds",
+                      "Waiting times of requests that were computed",
+                      MetricType::Histogram,
+                      {}};
+  add_histogram(metrics.queued, {}, family);
+  return family;
+}
+
+MetricFamily compute_family(const EdgeMetrics& metrics) {
+  MetricFamily family{"branchlined_compute_seconds",
+                      "Compute times of answers, by exit, 1 the earliest",
+                      MetricType::Histogram,
+                      {}};
+  for (std::size_t i = 0; i < metrics.computed.size(); ++i) {
+    add_histogram(metrics.computed[i], labelled("exit", std::to_string(i + 1)), family);
+  }
+  return family;
+}
+
+MetricFamily build_family(const EdgeFacts& facts) {
+  MetricFamily family = gauge_family("branchlined_build_info", "1; the labels tell the build", 1);
+  family.metric.back().label = {
+      {"version", facts.version}, {"commit", facts.commit}, {"libtorch", facts.libtorch}};
+  return family;
+}
+
+}  // namespace
+
+std::string prometheus_text(const HealthReport& report) {
+  const EdgeMetrics& metrics = report.metrics;
+  const auto number = [](auto count) { return static_cast<double>(count); };
+  const bool draining = report.phase == EdgePhase::draining;
+  return prometheus::TextSerializer().Serialize({
+      queue_family(metrics),
+      compute_family(metrics),
+      counter_family("branchlined_expired_total", "Requests whose budget ran out, by where",
+                     "stage", metrics.expired),
+      counter_family("branchlined_refused_total", "Requests turned away, by why", "why",
+                     metrics.refused),
+      counter_family("branchlined_cancelled_total", "Requests dropped: nobody waited any more", "",
+                     {{"", metrics.cancelled}}),
+      counter_family("branchlined_wire_bytes_total", "Bytes of messages, whole frames", "direction",
+                     {{"in", metrics.bytes_in}, {"out", metrics.bytes_out}}),
+      gauge_family("branchlined_connections", "Connections of devices",
+                   number(metrics.connections)),
+      gauge_family("branchlined_inflight", "Requests that wait or are computed",
+                   number(metrics.in_flight)),
+      gauge_family("branchlined_workers", "Compute threads", number(report.facts.workers)),
+      gauge_family("branchlined_ready", "1 when new work is welcome", report.ready() ? 1 : 0),
+      gauge_family("branchlined_draining", "1 after SIGTERM", draining ? 1 : 0),
+      gauge_family("branchlined_uptime_seconds", "Time since the start", seconds(report.uptime)),
+      build_family(report.facts),
+  });
+}
+
+}  // namespace branchline::apps
