@@ -106,10 +106,14 @@ struct BufferPool::InPlace {
 BufferPool::BufferPool(std::size_t max_idle_bytes)
     : shelves_(std::make_shared<Shelves>(max_idle_bytes)) {}
 
-std::shared_ptr<std::byte[]> BufferPool::take(std::size_t bytes) {
+std::shared_ptr<std::byte[]> BufferPool::take(std::size_t bytes,
+                                              std::shared_ptr<MemoryBudget> charged) {
   const std::size_t size = pool_size_class(bytes);
   std::byte* buffer = shelves_->take(size);
-  return {buffer, [](std::byte*) {}, InPlace<std::byte>(shelves_, buffer, size)};
+  const auto settle = [bytes, budget = std::move(charged)](std::byte*) {
+    if (budget) budget->give_back(bytes);
+  };
+  return {buffer, settle, InPlace<std::byte>(shelves_, buffer, size)};
 }
 
 BufferPool::Stats BufferPool::stats() const {

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <memory>
 
+#include "transport/memory_budget.h"
+
 namespace branchline::transport {
 
 /// Hands out buffers aligned to kAlignment and takes them back when their last owner lets go, so
@@ -14,8 +16,9 @@ class BufferPool {
   explicit BufferPool(std::size_t max_idle_bytes = 64u << 20);
 
   /// At least `bytes` long (0 gives a valid pointer too), contents unspecified.
+  /// `charged` gets `bytes` back with the buffer.
   /// @throws std::bad_alloc
-  std::shared_ptr<std::byte[]> take(std::size_t bytes);
+  std::shared_ptr<std::byte[]> take(std::size_t bytes, std::shared_ptr<MemoryBudget> charged = {});
 
   struct Stats {
     std::uint64_t taken = 0;      ///< calls of take()

@@ -2,8 +2,11 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
+#include <utility>
 
 #include "transport/asio.h"
+#include "transport/transport_error.h"
 
 namespace branchline::transport {
 
@@ -16,6 +19,7 @@ class ByteStream {
   static constexpr std::size_t kMaxSegments = 64;
 
   explicit ByteStream(asio::io_context& context) : socket_(context) {}
+  explicit ByteStream(asio::ip::tcp::socket socket) : socket_(std::move(socket)) {}
   virtual ~ByteStream() = default;
   ByteStream(const ByteStream&) = delete;
   ByteStream& operator=(const ByteStream&) = delete;
@@ -23,6 +27,17 @@ class ByteStream {
   /// The connection under it: to connect, to set options, to shut down and to close, all on the I/O
   /// thread.
   asio::ip::tcp::socket& socket() noexcept { return socket_; }
+
+  /// On the I/O thread, once, when the socket is connected and before anything is read or written.
+  /// @returns why the other side cannot be talked to or trusted.
+  virtual asio::awaitable<FrameFault> open() = 0;
+
+  /// Bytes that both ends of this connection know and nobody between them (RFC 9266); empty where
+  /// anybody may listen.
+  virtual std::string channel_binding() const = 0;
+
+  /// Whether write_some() may be called on any thread, else on the I/O thread only.
+  virtual bool any_thread_may_write() const noexcept = 0;
 
   /// On the I/O thread: waits until there are bytes and puts them at the start of `space`.
   /// @returns how many; 0 with `error` set. `space` and `error` must live until it resumes.
@@ -33,7 +48,7 @@ class ByteStream {
   /// is there already it returns at once. Takes effect on a read that is under way too.
   virtual void wake_at(std::size_t bytes) { (void)bytes; }
 
-  /// Writes what it can of the segments, in order, without waiting; on any thread.
+  /// Writes what it can of the segments, in order, without waiting.
   /// @returns how many bytes; 0 with would_block when the socket must become writable first.
   virtual std::size_t write_some(std::span<const std::span<const std::byte>> segments,
                                  boost::system::error_code& error) = 0;

@@ -6,6 +6,7 @@
 
 #include "framework/base/clock.h"
 #include "transport/message.h"
+#include "transport/server_limits.h"
 
 namespace branchline::transport {
 
@@ -109,22 +110,24 @@ std::string to_string(const Endpoint& endpoint);
 /// out, protocol versions do not fit, …).
 std::shared_ptr<Channel> connect(IoThread& io, const Endpoint& endpoint, const Hello& hello,
                                  Duration timeout, std::shared_ptr<ChannelListener> listener,
-                                 const FrameLimits& limits = {});
+                                 const FrameLimits& limits = {},
+                                 const ClientSecurity& security = {});
 
 /// Accepts connections until destroyed; those it accepted live on. A peer that does not speak
-/// protocol 1, or says no Hello within five seconds, is closed with a Refused sentence.
+/// protocol 1, cannot be trusted or breaks a limit is closed with a Refused sentence.
 class Server {
  public:
   /// Called on the I/O thread for each peer that said Hello; returns who listens to it. That Hello
   /// arrives as its first message.
   using OnConnect = std::function<std::shared_ptr<ChannelListener>(std::shared_ptr<Channel>)>;
 
-  /// Told, on the I/O thread, of each peer that never got that far: for a line in the log.
+  /// Told, on the I/O thread, of peers that never got that far: for a line in the log. Of a flood
+  /// only some are told.
   using OnTurnedAway = std::function<void(const std::string& peer, const std::string& reason)>;
 
   /// @throws InputError when the address cannot be bound (in use, no such host, no right).
   Server(IoThread& io, const Endpoint& listen, OnConnect on_connect, const FrameLimits& limits = {},
-         OnTurnedAway on_turned_away = {});
+         OnTurnedAway on_turned_away = {}, const ServerProtection& protection = {});
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

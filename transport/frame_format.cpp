@@ -37,6 +37,11 @@ FrameFault foreign_version(std::uint8_t major, std::uint8_t minor) {
                         "; install the same major version of Branchline on both");
 }
 
+/// A handshake record of any TLS.
+bool speaks_tls(std::span<const std::byte, kHeaderBytes> bytes) {
+  return bytes[0] == std::byte{22} && bytes[1] == std::byte{3};
+}
+
 }  // namespace
 
 std::uint32_t checksum(std::span<const std::byte> bytes) noexcept {
@@ -63,6 +68,11 @@ HeaderBytes encode_header(const FrameHeader& header) {
 
 FrameFault decode_header(std::span<const std::byte, kHeaderBytes> bytes, FrameHeader& header) {
   if (std::memcmp(bytes.data(), kMagic.data(), kMagic.size()) != 0) {
+    if (speaks_tls(bytes)) {
+      return make_fault(TransportErrc::not_tls,
+                        "the peer speaks TLS and this side does not; start it with --tls-cert and "
+                        "--tls-key, or connect without --edge-ca");
+    }
     return make_fault(TransportErrc::not_branchline,
                       "the peer does not speak the Branchline protocol; check host and port");
   }

@@ -41,6 +41,7 @@ FrameReader::FrameReader(const FrameLimits& limits, std::shared_ptr<BufferPool> 
 
 std::span<std::byte> FrameReader::space() {
   if (part_ == Part::payload && staged() == 0) {
+    if (!payload_) return std::span(staging_).first(std::min(staging_.size(), payload_missing()));
     return {payload_.get() + payload_received_, header_.payload_bytes - payload_received_};
   }
   if (staged() == 0) begin_ = end_ = 0;
@@ -57,6 +58,11 @@ std::span<std::byte> FrameReader::space() {
 
 std::uint64_t FrameReader::payload_missing() const noexcept {
   return part_ == Part::payload ? header_.payload_bytes - payload_received_ : 0;
+}
+
+std::uint64_t FrameReader::frame_received() const noexcept {
+  const bool past_metadata = part_ == Part::payload;
+  return staged() + (past_metadata ? kHeaderBytes + header_.metadata_bytes + payload_received_ : 0);
 }
 
 void FrameReader::received(std::size_t bytes, TimePoint now) {
@@ -135,9 +141,16 @@ bool FrameReader::read_metadata() {
   begin_ += needed;
   payload_received_ = 0;
   checksum_.reset();
-  if (header_.payload_bytes > 0) payload_ = pool_->take(header_.payload_bytes);
+  take_payload_memory();
   part_ = Part::payload;
   return true;
+}
+
+/// Without it, or for a message that nobody here understands, the payload is thrown away.
+void FrameReader::take_payload_memory() {
+  const std::uint64_t bytes = header_.payload_bytes;
+  if (bytes == 0 || skip_ || (take_memory_ && !take_memory_(bytes))) return;
+  payload_ = pool_->take(bytes, budget_);
 }
 
 /// The header's lengths must be the ones that the tensors add up to, and what decoding them takes
@@ -171,7 +184,7 @@ bool FrameReader::read_payload() {
   const std::uint64_t missing = header_.payload_bytes - payload_received_;
   const auto here = static_cast<std::size_t>(std::min<std::uint64_t>(missing, staged()));
   if (here > 0) {
-    std::memcpy(payload_.get() + payload_received_, staging_.data() + begin_, here);
+    if (payload_) std::memcpy(payload_.get() + payload_received_, staging_.data() + begin_, here);
     begin_ += here;
     payload_arrived(here);
   }
@@ -179,7 +192,7 @@ bool FrameReader::read_payload() {
 }
 
 void FrameReader::payload_arrived(std::size_t bytes) {
-  if ((header_.flags & kPayloadChecksumFlag) != 0) {
+  if (payload_ && (header_.flags & kPayloadChecksumFlag) != 0) {
     checksum_.add({payload_.get() + payload_received_, bytes});
   }
   payload_received_ += bytes;
@@ -187,7 +200,7 @@ void FrameReader::payload_arrived(std::size_t bytes) {
 
 bool FrameReader::payload_intact() {
   if ((header_.flags & kPayloadChecksumFlag) == 0) return true;
-  if (header_.payload_bytes == 0 || checksum_.value() == header_.payload_checksum) return true;
+  if (!payload_ || checksum_.value() == header_.payload_checksum) return true;
   return fail(
       make_fault(TransportErrc::corrupt, "the payload of message " + std::to_string(header_.id) +
                                              " arrived corrupted: its checksum does not match"));
@@ -208,7 +221,8 @@ std::optional<FrameReader::Incoming> FrameReader::finish_frame() {
   part_ = Part::header;
   in_frame_ = false;
   const bool skipped = std::exchange(skip_, false);
-  if (!skipped) place_payloads();
+  const bool no_memory = header_.payload_bytes > 0 && !payload_;
+  if (payload_) place_payloads();
   payload_.reset();
   if (skipped) return std::nullopt;
   if (auto* request = std::get_if<Request>(&message_.body)) {
@@ -218,7 +232,15 @@ std::optional<FrameReader::Incoming> FrameReader::finish_frame() {
   const std::uint64_t frame_bytes =
       header_.payload_bytes > 0 ? aligned_up(plain) + header_.payload_bytes : plain;
   const bool checked = header_.payload_bytes > 0 && (header_.flags & kPayloadChecksumFlag) != 0;
-  return Incoming{std::exchange(message_, {}), {first_byte_, last_received_, frame_bytes, checked}};
+  const Arrival arrival{first_byte_, last_received_, frame_bytes, checked && !no_memory};
+  return Incoming{std::exchange(message_, {}), arrival, no_memory};
+}
+
+void FrameReader::abandon() {
+  part_ = Part::header;
+  in_frame_ = false;
+  begin_ = end_ = 0;
+  payload_.reset();
 }
 
 bool FrameReader::fail(FrameFault fault) {

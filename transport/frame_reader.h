@@ -2,14 +2,17 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "transport/buffer_pool.h"
 #include "transport/channel.h"
 #include "transport/frame_format.h"
+#include "transport/memory_budget.h"
 #include "transport/message.h"
 #include "transport/payload_checksum.h"
 
@@ -29,6 +32,14 @@ class FrameReader {
   /// From now on; the handshake uses tighter ones.
   void set_limits(const FrameLimits& limits) { limits_ = limits; }
 
+  /// From now on payloads need `take`'s consent, which has taken their bytes from `budget`; what it
+  /// refuses is read and thrown away.
+  using TakeMemory = std::function<bool(std::uint64_t bytes)>;
+  void set_memory(std::shared_ptr<MemoryBudget> budget, TakeMemory take) {
+    budget_ = std::move(budget);
+    take_memory_ = std::move(take);
+  }
+
   /// Where the next bytes belong; never empty. Valid until the next call of received().
   std::span<std::byte> space();
 
@@ -41,11 +52,19 @@ class FrameReader {
   struct Incoming {
     Message message;
     Arrival arrival;
+    bool no_memory = false;  ///< its payloads were thrown away
   };
   std::optional<Incoming> next();
 
+  /// Forgets the frame that is arriving and frees its memory; nothing may be reading into space().
+  void abandon();
+
   /// Set once the bytes made no sense; nothing is read after that.
   const FrameFault& fault() const noexcept { return fault_; }
+
+  /// When the first byte of the current frame came, and how much of the frame has.
+  TimePoint frame_begun() const noexcept { return first_byte_; }
+  std::uint64_t frame_received() const noexcept;
 
   /// Whether the peer left in the middle of a frame.
   bool inside_frame() const noexcept { return in_frame_; }
@@ -61,12 +80,15 @@ class FrameReader {
   bool payload_intact();
   FrameFault check_header() const;
   FrameFault check_tensors();
+  void take_payload_memory();
   void place_payloads();
   std::optional<Incoming> finish_frame();
   bool fail(FrameFault fault);
 
   FrameLimits limits_;
   std::shared_ptr<BufferPool> pool_;
+  std::shared_ptr<MemoryBudget> budget_;
+  TakeMemory take_memory_;
   std::vector<std::byte> staging_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;

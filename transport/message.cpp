@@ -26,6 +26,8 @@ const char* name_of(Refusal refusal) noexcept {
       return "too_large";
     case Refusal::cancelled:
       return "cancelled";
+    case Refusal::denied:
+      return "denied";
   }
   return "unknown";
 }

@@ -125,6 +125,7 @@ enum class Refusal : std::uint8_t {
   failed = 8,        ///< an operator failed
   too_large = 9,
   cancelled = 10,
+  denied = 11,  ///< no certificate or token, or a wrong one
 };
 
 const char* name_of(Refusal refusal) noexcept;

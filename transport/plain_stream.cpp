@@ -9,6 +9,8 @@
 
 namespace branchline::transport {
 
+asio::awaitable<FrameFault> PlainStream::open() { co_return FrameFault{}; }
+
 /// Hands on the socket's own awaitable: no coroutine frame of ours.
 asio::awaitable<std::size_t> PlainStream::read_some(std::span<std::byte> space,
                                                     boost::system::error_code& error) {

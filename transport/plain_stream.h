@@ -9,6 +9,9 @@ class PlainStream final : public ByteStream {
  public:
   using ByteStream::ByteStream;
 
+  asio::awaitable<FrameFault> open() override;
+  std::string channel_binding() const override { return {}; }
+  bool any_thread_may_write() const noexcept override { return true; }
   asio::awaitable<std::size_t> read_some(std::span<std::byte> space,
                                          boost::system::error_code& error) override;
   void wake_at(std::size_t bytes) override;

@@ -1,30 +1,16 @@
 #include "transport/tcp_channel.h"
 
-#include <netinet/tcp.h>
-
 #include <algorithm>
 #include <array>
 #include <exception>
 
 #include "transport/asio.h"
-#include "transport/plain_stream.h"
+#include "transport/tls_error.h"
 
 namespace branchline::transport {
 namespace {
 
 constexpr auto kDrainTime = std::chrono::seconds(1);
-
-/// What the kernel may hold of ours that is not on the wire yet. The rest waits in our queue, where
-/// its budget runs down and a Cancel still takes it back.
-using UnsentBytes = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>;
-constexpr int kMaxUnsentBytes = 256 * 1024;
-
-/// The kernel gives a connection up when what it sent stays unacknowledged, or the peer's window
-/// shut, for so long: longer than the pauses that a radio link makes, far shorter than its own
-/// quarter of an hour. It backs the heartbeats, which are sooner, and frees what is left behind
-/// by connections that were closed into the void.
-using UserTimeout = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_TIMEOUT>;
-constexpr int kUnacknowledgedAtMostMs = 10'000;
 
 /// Until a peer has said Hello it may make us hold no more than this.
 FrameLimits handshake_limits() {
@@ -38,8 +24,14 @@ FrameLimits handshake_limits() {
 Refusal refusal_for(const std::error_code& code) {
   if (code == TransportErrc::incompatible) return Refusal::incompatible;
   if (code == TransportErrc::too_large) return Refusal::too_large;
-  return Refusal::bad_request;
+  if (code == TransportErrc::overloaded) return Refusal::overloaded;
+  const bool denied = code == TransportErrc::wrong_token || code == TransportErrc::not_trusted ||
+                      code == TransportErrc::not_tls;
+  return denied ? Refusal::denied : Refusal::bad_request;
 }
+
+constexpr const char* kNoMemory =
+    "the server's memory for messages is used up; send it again later";
 
 }  // namespace
 
@@ -55,6 +47,7 @@ std::string sentence_of(const boost::system::error_code& error, const std::strin
   if (error == err::host_not_found || error == err::host_not_found_try_again) {
     return "the host of " + peer + " is unknown";
   }
+  if (is_tls_error(error)) return peer + ": " + tls_sentence(error);
   return "the connection to " + peer + " failed: " + error.message();
 }
 
@@ -64,7 +57,7 @@ TcpChannel::TcpChannel(std::shared_ptr<IoThread::Parts> io, Setup setup)
       queue_(setup_.limits.max_queued_bytes, setup_.side == Side::server),
       terms_(queue_),
       reader_(handshake_limits(), io_->pool),
-      stream_(std::make_unique<PlainStream>(io_->context)),
+      stream_(std::move(setup_.stream)),
       gather_timer_(io_->context),
       timer_(io_->context),
       heartbeat_(Heartbeat::kServed, Clock::now()) {}
@@ -82,12 +75,16 @@ bool TcpChannel::send(Message message) {
     });
     return true;
   }
+  auto* welcome = std::get_if<Welcome>(&message.body);
+  if (welcome != nullptr && setup_.handshake->asks_for_token()) {
+    welcome->proof = setup_.handshake->welcome_proof();
+  }
   terms_.sending(message);
   OutgoingFrame frame = queue_.blank();
   if (OutgoingFrame::make(std::move(message), frame)) return false;
   if (frame.bytes() > setup_.limits.max_frame_bytes) return false;
   if (!queue_.push(std::move(frame), Clock::now())) return false;
-  if (queue_.try_begin()) write_some();
+  begin_to_write();
   return true;
 }
 
@@ -96,49 +93,7 @@ void TcpChannel::close(const std::string& reason) {
   asio::post(io_->context, [self = shared_from_this(), reason] { self->finish(reason, true); });
 }
 
-void TcpChannel::begin(Duration handshake_timeout) {
-  key_ = io_->remember(weak_from_this());
-  timer_.expires_after(handshake_timeout);
-  timer_.async_wait([weak = weak_from_this(), handshake_timeout](boost::system::error_code error) {
-    const auto self = weak.lock();
-    if (!error && self && !self->standing_ && !self->finished_) {
-      self->give_up_handshake(handshake_timeout);
-    }
-  });
-}
-
-void TcpChannel::give_up_handshake(Duration waited) {
-  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(waited).count();
-  const std::string within = " within " + std::to_string(ms) + " ms";
-  if (setup_.side == Side::client) {
-    finish(setup_.peer + " did not answer" + within, false);
-  } else {
-    refuse(make_fault(TransportErrc::malformed, "no Hello came" + within));
-  }
-}
-
-void TcpChannel::attach(asio::ip::tcp::socket socket) {
-  stream_->socket() = std::move(socket);
-  if (!finished_) start();
-}
-
-void TcpChannel::start() {
-  started_ = true;
-  asio::ip::tcp::socket& socket = stream_->socket();
-  boost::system::error_code ignored;
-  socket.non_blocking(true, ignored);
-  socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-  socket.set_option(UnsentBytes(kMaxUnsentBytes), ignored);
-  socket.set_option(UserTimeout(kUnacknowledgedAtMostMs), ignored);
-  pulse_.watch(socket.native_handle());
-  asio::co_spawn(
-      io_->context, [self = shared_from_this()] { return self->read_loop(); }, asio::detached);
-  queue_.start();
-  if (queue_.try_begin()) write_some();
-}
-
 asio::awaitable<void> TcpChannel::read_loop() {
-  const auto self = shared_from_this();
   boost::system::error_code error;
   bool reading = true;
   while (reading && !finished_) {
@@ -155,7 +110,6 @@ asio::awaitable<void> TcpChannel::read_loop() {
     reader_.received(bytes, now);
     reading = deliver_messages();
   }
-  co_await discard_until_end();
 }
 
 /// Closing a socket with unread bytes resets the connection, and the peer may then never read our
@@ -183,13 +137,17 @@ bool TcpChannel::deliver_messages() {
     return false;
   }
   if (!reader_.fault()) return true;
-  refuse(reader_.fault());
+  turn_away(reader_.fault());
   return false;
 }
 
 void TcpChannel::deliver(FrameReader::Incoming incoming) {
-  if (!standing_ && !shake_hands(incoming)) return;
+  if (!standing_ && !shake_hands(incoming.message)) return;
   if (take_heartbeat(incoming.message)) return;
+  if (incoming.no_memory) {
+    send({incoming.message.id, Refused{Refusal::overloaded, kNoMemory, Duration{0}}});
+    return;
+  }
   if (!keeps_terms(incoming)) return;
   const bool refused = !standing_;
   std::string sentence;
@@ -202,43 +160,23 @@ void TcpChannel::deliver(FrameReader::Incoming incoming) {
 bool TcpChannel::keeps_terms(const FrameReader::Incoming& incoming) {
   const std::uint64_t id = incoming.message.id;
   const auto objection = terms_.received(incoming.message, incoming.arrival.frame_bytes);
-  if (queue_.try_begin()) write_some();  // what waited for credit
+  begin_to_write();  // what waited for credit
   if (!objection) return true;
   send({objection->close ? 0 : id, Refused{Refusal::overloaded, objection->sentence, {}}});
   if (objection->close) finish(setup_.peer + ": " + objection->sentence, true);
   return false;
 }
 
-/// @returns whether the message goes to the listener.
-bool TcpChannel::shake_hands(const FrameReader::Incoming& incoming) {
-  const Body& body = incoming.message.body;
-  if (setup_.side == Side::client) {
-    if (std::holds_alternative<Refused>(body)) return true;
-    if (!std::holds_alternative<Welcome>(body)) {
-      finish(setup_.peer + " did not answer the Hello with a Welcome", true);
-      return false;
-    }
-  } else {
-    if (!std::holds_alternative<Hello>(body)) {
-      refuse(make_fault(TransportErrc::malformed, "the first message must be a Hello"));
-      return false;
-    }
-    setup_.listener = setup_.on_hello(shared_from_this());
-    if (!setup_.listener) {
-      finish("nobody serves " + setup_.peer, true);
-      return false;
-    }
-  }
-  standing_ = true;
-  timer_.cancel();
-  if (setup_.side == Side::server) watch_client();
-  reader_.set_limits(setup_.limits);
-  return true;
-}
-
-void TcpChannel::refuse(const FrameFault& fault) {
+void TcpChannel::turn_away(const FrameFault& fault) {
   send({0, Refused{refusal_for(fault.code), fault.sentence, Duration{0}}});
   finish(setup_.peer + ": " + fault.sentence, true);
+}
+
+void TcpChannel::evict(const FrameFault& fault) {
+  turn_away(fault);
+  boost::system::error_code ignored;
+  stream_->socket().cancel(ignored);  // nothing reads into the frame any more
+  reader_.abandon();
 }
 
 void TcpChannel::on_read_error(const boost::system::error_code& error) {
@@ -247,6 +185,24 @@ void TcpChannel::on_read_error(const boost::system::error_code& error) {
   } else {
     finish(sentence_of(error, setup_.peer), false);
   }
+}
+
+ConnectionState TcpChannel::state(TimePoint now) {
+  const std::uint64_t written = written_bytes_.load();
+  if (written != written_seen_ || queue_.idle()) {
+    written_seen_ = written;
+    written_moved_ = now;
+  }
+  ConnectionState state;
+  state.standing = standing_;
+  state.age = now - begun_;
+  state.silent = silent_for();
+  state.inside_frame = reader_.inside_frame();
+  if (state.inside_frame) state.frame_age = now - reader_.frame_begun();
+  state.frame_received = reader_.frame_received();
+  state.frame_missing = reader_.payload_missing();
+  state.unread = now - written_moved_;
+  return state;
 }
 
 void TcpChannel::shut_down(const std::string& reason) {

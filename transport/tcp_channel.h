@@ -9,9 +9,11 @@
 
 #include "transport/asio.h"
 #include "transport/byte_stream.h"
+#include "transport/connection_table.h"
 #include "transport/connection_terms.h"
 #include "transport/frame_reader.h"
 #include "transport/handler_memory.h"
+#include "transport/handshake.h"
 #include "transport/heartbeat.h"
 #include "transport/io_thread.h"
 #include "transport/socket_pulse.h"
@@ -36,6 +38,9 @@ class TcpChannel final : public Channel,
     Side side = Side::client;
     std::string peer;
     FrameLimits limits;
+    std::unique_ptr<ByteStream> stream;
+    std::unique_ptr<Handshake> handshake;
+    std::shared_ptr<ConnectionTable> table;     ///< server side: the limits that all share
     std::shared_ptr<ChannelListener> listener;  ///< null on the server side until the Hello
     OnHello on_hello;
     OnEarlyEnd on_early_end;
@@ -55,12 +60,22 @@ class TcpChannel final : public Channel,
   /// On the I/O thread, once, before anything else: registers with it and starts the clock of
   /// connecting and handshake.
   void begin(Duration handshake_timeout);
-  /// On the I/O thread: an accepted connection; reading and writing start.
-  void attach(asio::ip::tcp::socket socket);
-  /// On the I/O thread: makes the connection, then the same.
+  /// On the I/O thread: the stream is connected; reading and writing start.
+  void attach();
+  /// The same without TLS, only to say why it ends at once.
+  void attach_to_refuse(const FrameFault& fault);
+  /// On the I/O thread: makes the connection, then the same as attach().
   asio::awaitable<void> connect_to(Endpoint endpoint);
   /// On the I/O thread: ends the connection; `drain` still writes what is queued.
   void finish(const std::string& reason, bool drain);
+
+  /// On the I/O thread: tells the peer why, and ends the connection.
+  void turn_away(const FrameFault& fault);
+  /// The same, and frees what the message that is arriving holds.
+  void evict(const FrameFault& fault);
+  /// On the I/O thread.
+  ConnectionState state(TimePoint now);
+  bool holds_socket() { return stream_->socket().is_open(); }
 
   asio::any_io_executor executor() { return timer_.get_executor(); }
 
@@ -72,6 +87,7 @@ class TcpChannel final : public Channel,
   void watch_client();
   void look_after_client();
   bool take_heartbeat(const Message& message);
+  asio::awaitable<void> run();
   asio::awaitable<void> read_loop();
   void gather(std::uint64_t missing);
   asio::awaitable<void> discard_until_end();
@@ -79,11 +95,13 @@ class TcpChannel final : public Channel,
   bool deliver_messages();
   void deliver(FrameReader::Incoming incoming);
   bool keeps_terms(const FrameReader::Incoming& incoming);
-  bool shake_hands(const FrameReader::Incoming& incoming);
-  void refuse(const FrameFault& fault);
+  bool shake_hands(const Message& message);
+  void end_opening(const FrameFault& fault);
+  void stand();
   void hang_up();
   void on_read_error(const boost::system::error_code& error);
 
+  void begin_to_write();
   void write_some();
   void write_when_possible();
   void note_sent();
@@ -100,7 +118,7 @@ class TcpChannel final : public Channel,
   WriteQueue queue_;
   ConnectionTerms terms_;
   FrameReader reader_;
-  const std::unique_ptr<ByteStream> stream_;
+  std::unique_ptr<ByteStream> stream_;
   asio::steady_timer gather_timer_;  ///< looks at what a slow link brings
   asio::steady_timer timer_;  ///< handshake, then a server's heartbeat, then the end of draining
   Heartbeat heartbeat_;       ///< of a server
@@ -112,9 +130,13 @@ class TcpChannel final : public Channel,
   bool finished_ = false;
   bool read_ended_ = false;
   bool pong_waits_ = false;  ///< of our own, to be written
+  TimePoint begun_;
+  std::uint64_t written_seen_ = 0;  ///< at the last look of state()
+  TimePoint written_moved_;
 
   std::atomic<bool> open_{true};
   std::atomic<bool> closing_{false};
+  std::atomic<std::uint64_t> written_bytes_{0};
   SocketPulse pulse_;
 
   // The claimant's (WriteQueue).

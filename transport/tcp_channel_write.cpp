@@ -9,6 +9,12 @@ constexpr std::size_t kWriteBurstBytes = 1u << 20;
 
 }  // namespace
 
+void TcpChannel::begin_to_write() {
+  if (!queue_.try_begin()) return;
+  if (stream_->any_thread_may_write() || io_->on_io_thread()) return write_some();
+  post(write_memory_, [](TcpChannel& self) { self.write_some(); });
+}
+
 void TcpChannel::write_some() {
   boost::system::error_code error;
   std::size_t burst = 0;
@@ -24,6 +30,7 @@ void TcpChannel::write_some() {
     }
     queue_.written(bytes, just_sent_);
     if (!just_sent_.empty()) note_sent();
+    written_bytes_ += bytes;
     burst += bytes;
     if (burst >= kWriteBurstBytes) {
       post(write_memory_, [](TcpChannel& self) { self.write_some(); });

@@ -1,6 +1,8 @@
 #include "transport/asio.h"
+#include "transport/plain_stream.h"
 #include "transport/tcp_channel.h"
 #include "transport/tcp_resolve.h"
+#include "transport/tls_stream.h"
 
 namespace branchline::transport {
 asio::awaitable<void> TcpChannel::connect_to(Endpoint endpoint) {
@@ -23,15 +25,21 @@ asio::awaitable<void> TcpChannel::connect_to(Endpoint endpoint) {
 
 std::shared_ptr<Channel> connect(IoThread& io, const Endpoint& endpoint, const Hello& hello,
                                  Duration timeout, std::shared_ptr<ChannelListener> listener,
-                                 const FrameLimits& limits) {
+                                 const FrameLimits& limits, const ClientSecurity& security) {
   TcpChannel::Setup setup;
   setup.side = TcpChannel::Side::client;
   setup.peer = to_string(endpoint);
   setup.limits = limits;
   setup.listener = std::move(listener);
-  auto channel = std::make_shared<TcpChannel>(io.parts(), std::move(setup));
+  if (security.tls) {
+    setup.stream = std::make_unique<TlsStream>(io.parts()->context, security.tls, endpoint.host);
+  } else {
+    setup.stream = std::make_unique<PlainStream>(io.parts()->context);
+  }
   Hello introduction = hello;
   if (introduction.max_frame_bytes == 0) introduction.max_frame_bytes = limits.max_frame_bytes;
+  setup.handshake = std::make_unique<ClientHandshake>(security.token, introduction);
+  auto channel = std::make_shared<TcpChannel>(io.parts(), std::move(setup));
   channel->send({0, std::move(introduction)});
   asio::post(io.parts()->context, [channel, endpoint, timeout] {
     channel->begin(timeout);

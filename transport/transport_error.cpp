@@ -21,6 +21,14 @@ class TransportCategory final : public std::error_category {
         return "above a limit";
       case TransportErrc::malformed:
         return "malformed frame";
+      case TransportErrc::not_tls:
+        return "TLS on one side only";
+      case TransportErrc::not_trusted:
+        return "certificate not accepted";
+      case TransportErrc::wrong_token:
+        return "token not accepted";
+      case TransportErrc::overloaded:
+        return "no room";
     }
     return "unknown transport error";
   }

@@ -12,6 +12,10 @@ enum class TransportErrc {
   corrupt,             ///< a checksum does not match
   too_large,           ///< a length above the cap
   malformed,           ///< lengths, counts or numbers that contradict each other
+  not_tls,             ///< one side speaks TLS, the other does not
+  not_trusted,         ///< a certificate that is missing or wrong
+  wrong_token,         ///< a token that is missing or wrong
+  overloaded,          ///< no room or memory left for it
 };
 
 const std::error_category& transport_category() noexcept;

@@ -24,6 +24,7 @@ branchline::EdgeOptions options_of(const ServerFlags& flags) {
   branchline::EdgeOptions options;
   options.model_files = model_files_of(flags.models);
   options.listen = flags.listen;
+  options.protection = flags.protection;
   options.workers = flags.workers;
   options.threads = flags.threads;
   options.max_queue = flags.max_queue;
@@ -47,7 +48,7 @@ EdgeFacts facts_of(const branchline::EdgeOptions& options) {
 }
 
 int serve(const ServerFlags& flags, const HealthFlags& health_flags) {
-  require_safe_address(flags.listen, flags.allow_remote);
+  require_safe_address(flags);
   require_sound(health_flags);
   StopSignals signals;
   branchline::EdgeOptions options = options_of(flags);
@@ -61,9 +62,8 @@ int serve(const ServerFlags& flags, const HealthFlags& health_flags) {
   HealthReporter health(health_flags, facts_of(options), options.log);  // ends before the service
   service = branchline::EdgeService::open(options);
   health.begin_serving(*service);
-  if (flags.allow_remote) {
-    options.log(1, "serving " + flags.listen + ": nothing protects the connection");
-  }
+  const std::string guard = what_protects(flags);
+  options.log(flags.unprotected && guard == "nothing" ? 1 : 2, "protected by " + guard);
   std::cout << "listening on " << address_of(flags.listen, service->port()) << std::endl;
   const bool drain = signals.wait() == SIGTERM;
   options.log(2, drain ? "draining" : "stopping");

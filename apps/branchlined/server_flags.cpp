@@ -1,7 +1,10 @@
 #include "apps/branchlined/server_flags.h"
 
+#include <arpa/inet.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 
 #include "apps/branchline/flags.h"
@@ -33,7 +36,31 @@ std::vector<std::string> models_in(const fs::path& folder) {
 }
 
 bool is_loopback(const std::string& host) {
-  return host == "localhost" || host == "::1" || host.rfind("127.", 0) == 0;
+  in_addr v4{};
+  if (::inet_pton(AF_INET, host.c_str(), &v4) == 1) return ntohl(v4.s_addr) >> 24 == 127;
+  return host == "localhost" || host == "::1";  // "127.example.org" is a name like any other
+}
+
+bool has_token(const ServerFlags& flags) {
+  const char* token = std::getenv("BRANCHLINE_TOKEN");
+  return !flags.protection.token_file.empty() || (token != nullptr && *token != '\0');
+}
+
+void add_protection(CLI::App& app, ServerFlags& flags) {
+  constexpr const char* kGroup = "Security (docs/security.md)";
+  const auto file = [&app](const char* flag, std::string& value, const char* help) {
+    app.add_option(flag, value, help)->type_name("FILE")->group(kGroup);
+  };
+  file("--tls-cert", flags.protection.tls_cert, "Speak TLS only: this edge's certificate");
+  file("--tls-key", flags.protection.tls_key, "Its key");
+  file("--tls-client-ca", flags.protection.tls_client_ca,
+       "Serve only devices with a certificate that this CA signed");
+  file("--token-file", flags.protection.token_file,
+       "Serve only devices that know the token in this file; it is never sent");
+  app.add_flag("--listen-to-anyone-without-protection", flags.unprotected,
+               "Serve other machines without TLS and without a token: whoever reaches the port may "
+               "use this edge, read what devices send and change it")
+      ->group(kGroup);
 }
 
 void add_limits(CLI::App& app, ServerFlags& flags) {
@@ -64,9 +91,7 @@ void add_server_flags(CLI::App& app, ServerFlags& flags) {
   app.add_option("--listen", flags.listen, "Address to serve at; port 0: any free one")
       ->type_name("HOST:PORT")
       ->capture_default_str();
-  app.add_flag("--allow-remote", flags.allow_remote,
-               "Serve other machines too: nothing protects the connection yet, neither encryption "
-               "nor a password");
+  add_protection(app, flags);
   add_limits(app, flags);
   add_duration(app, "--drain", flags.drain, "After SIGTERM, time for what is in flight");
   app.add_flag("--check", flags.check, "Load the models, check the flags, and exit");
@@ -93,13 +118,22 @@ std::vector<std::string> model_files_of(const std::vector<std::string>& paths) {
   return files;
 }
 
-void require_safe_address(const std::string& listen, bool allow_remote) {
-  const transport::Endpoint endpoint = transport::parse_endpoint(listen, "--listen");
-  if (allow_remote || is_loopback(endpoint.host)) return;
-  throw InputError("'" + listen + "' can be reached from other machines, and nothing protects it",
-                   "--listen",
-                   "Use 127.0.0.1 with a tunnel (ssh -L), or add --allow-remote on a network where "
-                   "everybody may use this edge");
+std::string what_protects(const ServerFlags& flags) {
+  const bool tls = !flags.protection.tls_cert.empty();
+  if (tls && has_token(flags)) return "TLS and a token";
+  if (tls) return flags.protection.tls_client_ca.empty() ? "TLS" : "TLS with client certificates";
+  return has_token(flags) ? "a token, no encryption" : "nothing";
+}
+
+void require_safe_address(const ServerFlags& flags) {
+  const transport::Endpoint endpoint = transport::parse_endpoint(flags.listen, "--listen");
+  const bool open = flags.protection.tls_cert.empty() && !has_token(flags);
+  if (!open || flags.unprotected || is_loopback(endpoint.host)) return;
+  throw InputError(
+      "'" + flags.listen + "' can be reached from other machines, and nothing protects it",
+      "--listen",
+      "Give --token-file, or --tls-cert and --tls-key (docs/security.md); or use 127.0.0.1 with a "
+      "tunnel (ssh -L); or say --listen-to-anyone-without-protection");
 }
 
 }  // namespace branchline::apps

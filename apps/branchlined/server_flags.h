@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "branchline/security.h"
+
 namespace CLI {
 class App;
 }
@@ -15,7 +17,8 @@ namespace branchline::apps {
 struct ServerFlags {
   std::vector<std::string> models;  ///< files, and folders whose .pt files are meant
   std::string listen = "127.0.0.1:7400";
-  bool allow_remote = false;
+  EdgeProtection protection;
+  bool unprotected = false;  ///< other machines may come without TLS and token
   int workers = 1;
   int threads = 1;
   int max_queue = 64;
@@ -34,7 +37,11 @@ void add_server_flags(CLI::App& app, ServerFlags& flags);
 /// @throws InputError naming the path when it is not there or a folder holds no .pt file.
 std::vector<std::string> model_files_of(const std::vector<std::string>& paths);
 
-/// @throws InputError when `listen` is not a loopback address and nobody allowed that.
-void require_safe_address(const std::string& listen, bool allow_remote);
+/// What stands between a stranger and the edge, for the log: "TLS and a token", "nothing".
+std::string what_protects(const ServerFlags& flags);
+
+/// @throws InputError when other machines can reach it, nothing protects it, and no flag says that
+/// this is meant.
+void require_safe_address(const ServerFlags& flags);
 
 }  // namespace branchline::apps

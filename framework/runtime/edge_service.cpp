@@ -1,10 +1,12 @@
 #include "branchline/edge_service.h"
 
+#include <algorithm>
 #include <thread>
 #include <utility>
 
 #include "framework/runtime/edge_connection.h"
 #include "framework/runtime/edge_host.h"
+#include "framework/runtime/load_security.h"
 #include "transport/channel.h"
 
 namespace branchline {
@@ -42,9 +44,13 @@ struct EdgeService::Parts {
     const auto on_turned_away = [this](const std::string& peer, const std::string& reason) {
       host.log(1, peer + " was turned away: " + reason);
     };
+    transport::ServerProtection protection;
+    protection.security = runtime::load_security(options.protection);
+    protection.limits.max_incoming_bytes =
+        std::max(protection.limits.max_incoming_bytes, 4 * limits.max_frame_bytes);
     server = std::make_unique<transport::Server>(
         io, transport::parse_endpoint(options.listen, "--listen"), on_connect, limits,
-        on_turned_away);
+        on_turned_away, protection);
     port = server->port();
   }
 };

@@ -8,6 +8,7 @@
 
 #include "framework/base/error.h"
 #include "framework/runtime/engine_profile.h"
+#include "framework/runtime/load_security.h"
 #include "framework/runtime/request_input.h"
 
 namespace branchline {
@@ -48,10 +49,12 @@ std::vector<transport::Endpoint> endpoints_of(const Options& options) {
   return endpoints;
 }
 
-runtime::LinkMonitor::Connect connector(transport::IoThread& io) {
-  return [&io](const transport::Endpoint& endpoint, const transport::Hello& hello,
-               std::shared_ptr<transport::ChannelListener> listener) {
-    return transport::connect(io, endpoint, hello, kConnectTimeout, std::move(listener));
+runtime::LinkMonitor::Connect connector(transport::IoThread& io,
+                                        const transport::ClientSecurity& security) {
+  return [&io, &security](const transport::Endpoint& endpoint, const transport::Hello& hello,
+                          std::shared_ptr<transport::ChannelListener> listener) {
+    return transport::connect(io, endpoint, hello, kConnectTimeout, std::move(listener), {},
+                              security);
   };
 }
 
@@ -73,6 +76,7 @@ bool wait_until_true(const std::function<bool()>& done, Duration at_most) {
 
 Engine::Parts::Parts(Options given, std::shared_ptr<const model::Model> loaded)
     : options(checked(given)),
+      security(runtime::load_security(options.access)),
       model(std::move(loaded)),
       planners(planner::standard_planners()),
       deadline(options.deadline.count()),
@@ -80,7 +84,7 @@ Engine::Parts::Parts(Options given, std::shared_ptr<const model::Model> loaded)
       link(
           endpoints_of(options), model->digest(),
           [this](const auto& endpoint, const auto& hello, auto listener) {
-            return connector(*io)(endpoint, hello, std::move(listener));
+            return connector(*io, security)(endpoint, hello, std::move(listener));
           },
           time,
           [this] {

@@ -11,6 +11,7 @@
 #include "framework/runtime/compute_loop.h"
 #include "framework/runtime/score.h"
 #include "framework/runtime/upkeep.h"
+#include "transport/security.h"
 
 namespace branchline {
 inline namespace v0 {
@@ -30,6 +31,7 @@ struct Engine::Parts {
   void log(int level, const std::string& text) const;
 
   const Options options;
+  const transport::ClientSecurity security;
   const std::shared_ptr<const model::Model> model;
   const SystemTime time;
   const planner::PlannerRegistry planners;

@@ -120,7 +120,7 @@ struct EdgeProfiler::Parts final : transport::ChannelListener {
 };
 
 EdgeProfiler::EdgeProfiler(const graph::LayerGraph& graph, const std::string& endpoint,
-                           Duration timeout)
+                           Duration timeout, const transport::ClientSecurity& security)
     : parts_(std::make_shared<Parts>()) {
   parts_->graph = graph;
   transport::Hello hello;
@@ -129,7 +129,7 @@ EdgeProfiler::EdgeProfiler(const graph::LayerGraph& graph, const std::string& en
   // The channel must not own what owns the I/O thread.
   const std::shared_ptr<transport::ChannelListener> listener(parts_.get(), [](auto*) {});
   parts_->channel = transport::connect(parts_->io, transport::parse_endpoint(endpoint, "--edge"),
-                                       hello, timeout, listener);
+                                       hello, timeout, listener, {}, security);
   std::unique_lock lock(parts_->mutex);
   parts_->changed.wait_for(lock, timeout + std::chrono::seconds(1),
                            [&] { return parts_->welcomed || !parts_->closed.empty(); });

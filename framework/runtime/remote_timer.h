@@ -36,7 +36,8 @@ class EdgeProfiler {
  public:
   /// @throws RunError with a sentence when no edge answers within `timeout` or it lacks the
   /// network.
-  EdgeProfiler(const graph::LayerGraph& graph, const std::string& endpoint, Duration timeout);
+  EdgeProfiler(const graph::LayerGraph& graph, const std::string& endpoint, Duration timeout,
+               const transport::ClientSecurity& security = {});
   ~EdgeProfiler();
 
   profile::RunSlice runs() const;

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "tests/transport/certificates.h"
 #include "transport/loopback_channel.h"
 
 namespace branchline::transport::testing {
@@ -48,6 +49,10 @@ bool Recorder::wait_for_sent(std::size_t count) {
 
 bool Recorder::wait_until_closed() {
   return wait([&] { return times_closed_ > 0; });
+}
+
+bool Recorder::wait_for_anything() {
+  return wait([&] { return !messages_.empty() || times_closed_ > 0; });
 }
 
 std::vector<Message> Recorder::messages() const {
@@ -102,9 +107,17 @@ std::unique_ptr<ChannelPair> make_pair_of(ChannelKind kind, const FrameLimits& l
     channel->send({0, Welcome{"test", {}, {}, 0, 0, Duration{0}, 0, 0, {}}});
     return raw->far_listener;
   };
-  pair->server = std::make_unique<Server>(*pair->io, Endpoint{"127.0.0.1", 0}, on_connect, limits);
+  ServerProtection protection;
+  ClientSecurity security;
+  if (kind == ChannelKind::tls) {
+    const UsualCertificates files;
+    protection.security = files.server_security();
+    security = files.client_security();
+  }
+  pair->server = std::make_unique<Server>(*pair->io, Endpoint{"127.0.0.1", 0}, on_connect, limits,
+                                          Server::OnTurnedAway{}, protection);
   pair->near = connect(*pair->io, {"127.0.0.1", pair->server->port()}, Hello{"test", {}, 0, 0}, 30s,
-                       pair->near_listener, limits);
+                       pair->near_listener, limits, security);
   if (!pair->near_listener->wait_for_messages(1) || !pair->far_listener->wait_for_messages(1)) {
     throw std::runtime_error("no handshake: " + pair->near_listener->reason());
   }

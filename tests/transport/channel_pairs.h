@@ -30,6 +30,7 @@ class Recorder : public ChannelListener {
   bool wait_for_messages(std::size_t count);
   bool wait_for_sent(std::size_t count);
   bool wait_until_closed();
+  bool wait_for_anything();  ///< a message or the end
 
   std::vector<Message> messages() const;
   std::vector<Arrival> arrivals() const;
@@ -65,7 +66,7 @@ struct ChannelPair {
   ~ChannelPair();
 };
 
-enum class ChannelKind { tcp, loopback };
+enum class ChannelKind { tcp, tls, loopback };
 
 std::unique_ptr<ChannelPair> make_pair_of(ChannelKind kind, const FrameLimits& limits = {});
 

@@ -28,9 +28,11 @@ class ChannelSuite : public ::testing::TestWithParam<ChannelKind> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Channels, ChannelSuite,
-                         ::testing::Values(ChannelKind::tcp, ChannelKind::loopback),
+                         ::testing::Values(ChannelKind::tcp, ChannelKind::tls,
+                                           ChannelKind::loopback),
                          [](const auto& suite) {
-                           return suite.param == ChannelKind::tcp ? "Tcp" : "Loopback";
+                           if (suite.param == ChannelKind::loopback) return "Loopback";
+                           return suite.param == ChannelKind::tls ? "Tls" : "Tcp";
                          });
 
 TEST_P(ChannelSuite, CarriesEveryTypeBothWays) {

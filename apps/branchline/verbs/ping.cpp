@@ -10,8 +10,10 @@
 #include <vector>
 
 #include "apps/branchline/flags.h"
+#include "apps/branchline/security_flags.h"
 #include "apps/branchline/verbs/verbs.h"
 #include "framework/base/error.h"
+#include "framework/runtime/load_security.h"
 #include "transport/channel.h"
 
 namespace branchline::apps {
@@ -21,6 +23,7 @@ using namespace std::chrono_literals;
 
 struct PingFlags {
   std::string edge;
+  EdgeAccess access;
   int count = 5;
   std::chrono::nanoseconds timeout{2s};
   bool json = false;
@@ -84,8 +87,8 @@ PingReport ping_edge(const PingFlags& flags) {
   auto listener = std::make_shared<PingListener>();
   transport::IoThread io;
   const TimePoint start = Clock::now();
-  const auto channel =
-      transport::connect(io, endpoint, {"branchline ping", {}}, flags.timeout, listener);
+  const auto channel = transport::connect(io, endpoint, {"branchline ping", {}}, flags.timeout,
+                                          listener, {}, runtime::load_security(flags.access));
   const auto fail = [&](const std::string& otherwise) {
     report.failure = listener->closed().value_or(otherwise);
     return report;
@@ -188,6 +191,7 @@ Verb add_ping(CLI::App& app) {
       ->capture_default_str()
       ->type_name("N")
       ->check(CLI::Range(0, 1'000'000));
+  add_edge_access(*command, flags->access);
   add_duration(*command, "--timeout", flags->timeout, "For the handshake and each answer");
   command->add_flag("--json", flags->json, "Print branchline.ping/1");
   command->footer("Example:\n  branchline ping 127.0.0.1:7400 -n 3");

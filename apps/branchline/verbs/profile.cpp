@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "apps/branchline/flags.h"
+#include "apps/branchline/security_flags.h"
 #include "apps/branchline/text_file.h"
 #include "apps/branchline/verbs/profile_text.h"
 #include "apps/branchline/verbs/verbs.h"
@@ -17,6 +18,7 @@
 #include "framework/profile/profile_json.h"
 #include "framework/profile/unit_timer.h"
 #include "framework/runtime/codec_timer.h"
+#include "framework/runtime/load_security.h"
 #include "framework/runtime/remote_timer.h"
 
 namespace branchline::apps {
@@ -26,6 +28,7 @@ struct ProfileFlags {
   std::vector<std::string> models;
   Shape input_shape;
   std::string edge;
+  EdgeAccess access;
   std::string output, check;
   int runs = 20;
   int warmup = 3;
@@ -106,7 +109,8 @@ int run_measurement(const ProfileFlags& flags, const std::string& configuration)
   std::unique_ptr<runtime::EdgeProfiler> edge;
   if (!flags.edge.empty()) {
     try {
-      edge = std::make_unique<runtime::EdgeProfiler>(model->layers(), flags.edge, kConnectTime);
+      edge = std::make_unique<runtime::EdgeProfiler>(model->layers(), flags.edge, kConnectTime,
+                                                     runtime::load_security(flags.access));
     } catch (const RunError& error) {
       std::cerr << "branchline: no usable edge at " << flags.edge << ": " << error.what() << '\n';
       return kNoEdge;
@@ -165,6 +169,7 @@ void add_profile_flags(CLI::App& command, ProfileFlags& flags) {
             "Input shape of models whose manifest gives none, e.g. 1,3,224,224");
   CLI::Option* edge =
       command.add_option("--edge", flags.edge, "Profile this edge too")->type_name("HOST:PORT");
+  add_edge_access(command, flags.access);
   CLI::Option* output = command.add_option("-o,--output", flags.output, "Write the profile here")
                             ->type_name("profile.json");
   command.add_option("--runs", flags.runs, "Timed runs of each slice")

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "apps/branchline/flags.h"
+#include "apps/branchline/security_flags.h"
 #include "apps/branchline/verbs/verbs.h"
 #include "apps/lab/frame_log.h"
 #include "apps/lab/frame_player.h"
@@ -36,6 +37,7 @@ constexpr const char* kRunExample =
 struct RunFlags {
   std::string model, input, profile, planner = "edgent", force_place, out;
   std::vector<std::string> edges, require;
+  EdgeAccess access;
   Duration deadline = std::chrono::milliseconds(100);
   double rate_hz = 0, device_slowdown = 1;
   std::uint64_t frames = 0;
@@ -54,6 +56,7 @@ void add_run_flags(CLI::App& command, RunFlags& flags) {
       ->take_all()
       ->allow_extra_args(false)  // MODEL.pt may follow
       ->type_name("HOST:PORT");
+  add_edge_access(command, flags.access);
   add_duration(command, "--deadline", flags.deadline, "Answer by then");
   add_frequency(
       command, "--rate", flags.rate_hz,
@@ -122,6 +125,7 @@ Shape tensor_shape(const RunFlags& flags) {
 Options engine_options(const RunFlags& flags, const lab::FrameSource& source, const Shape& tensor) {
   Options options;
   options.edges = flags.edges;
+  options.access = flags.access;
   options.deadline = flags.deadline;
   options.profile_file = flags.profile;
   options.planner = flags.planner;

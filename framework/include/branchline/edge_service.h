@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "branchline/edge_metrics.h"
+#include "branchline/security.h"
 #include "branchline/version.h"
 #include "framework/base/clock.h"
 #include "framework/base/tensor.h"
@@ -18,6 +19,7 @@ inline namespace v0 {
 struct EdgeOptions {
   std::vector<std::string> model_files;
   std::string listen = "127.0.0.1:7400";  ///< port 0: any free one
+  EdgeProtection protection;              ///< TLS and token; nothing: anybody may use it
   int workers = 1;                        ///< compute threads
   int threads = 1;                        ///< LibTorch's intra-op threads: process-wide
   int max_queue = 64;                     ///< requests waiting; more are refused at once

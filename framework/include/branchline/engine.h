@@ -11,6 +11,7 @@
 
 #include "branchline/request.h"
 #include "branchline/result.h"
+#include "branchline/security.h"
 #include "branchline/status.h"
 #include "branchline/version.h"
 
@@ -22,6 +23,7 @@ enum class WhenFull : std::uint8_t { drop_oldest, reject, wait };
 
 struct Options {
   std::vector<std::string> edges;  ///< "host:port", first usable wins; empty: device only
+  EdgeAccess access;               ///< TLS and token; nothing: plain connections
   Duration deadline = std::chrono::milliseconds(100);
   Duration reserve =
       Duration::zero();  ///< answer this long before the deadline; zero: learn it (at least 1 ms)

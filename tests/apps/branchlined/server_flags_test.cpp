@@ -34,13 +34,23 @@ TEST(ServerFlags, NeedsModelsAndSensibleNumbers) {
   }
 }
 
-TEST(ServerFlags, ServesOtherMachinesOnlyWhenAllowed) {
+TEST(ServerFlags, ServesOtherMachinesOnlyWithProtectionOrWhenToldSo) {
+  ServerFlags flags;
   for (const char* local : {"127.0.0.1:1", "localhost:1", "[::1]:1", "127.8.0.1:0"}) {
-    EXPECT_NO_THROW(require_safe_address(local, false)) << local;
+    flags.listen = local;
+    EXPECT_NO_THROW(require_safe_address(flags)) << local;
   }
-  for (const char* open : {"0.0.0.0:1", "10.0.0.1:1", "edge:1", "[::]:1"}) {
-    EXPECT_THROW(require_safe_address(open, false), InputError) << open;
-    EXPECT_NO_THROW(require_safe_address(open, true)) << open;
+  for (const char* open : {"0.0.0.0:1", "10.0.0.1:1", "edge:1", "[::]:1", "127.example.org:1"}) {
+    flags = {};
+    flags.listen = open;
+    EXPECT_THROW(require_safe_address(flags), InputError) << open;
+    flags.unprotected = true;
+    EXPECT_NO_THROW(require_safe_address(flags)) << open;
+    EXPECT_EQ(what_protects(flags), "nothing");
+    flags.unprotected = false;
+    flags.protection.token_file = "token";
+    EXPECT_NO_THROW(require_safe_address(flags)) << open;
+    EXPECT_EQ(what_protects(flags), "a token, no encryption");
   }
 }
 

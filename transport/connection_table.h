@@ -1,0 +1,43 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "transport/connection_state.h"
+#include "transport/memory_budget.h"
+#include "transport/server_limits.h"
+
+namespace branchline::transport {
+
+class TcpChannel;
+
+/// The connections of one server and the limits that they share. On the I/O thread only, but for
+/// the budget.
+class ConnectionTable {
+ public:
+  explicit ConnectionTable(const ServerLimits& limits);
+
+  /// Whether one more may come; ends the one that must make room, if any must.
+  bool make_room();
+  void add(const std::shared_ptr<TcpChannel>& channel);
+
+  /// Ends those that stall.
+  void sweep();
+
+  /// Takes memory for a message of `bytes` that is about to arrive; where there is none left the
+  /// connections that claimed more than they sent end. @returns whether it was taken.
+  bool take_memory(std::uint64_t bytes);
+
+  const ServerLimits& limits() const noexcept { return limits_; }
+  const std::shared_ptr<MemoryBudget>& memory() const noexcept { return memory_; }
+
+ private:
+  std::vector<std::shared_ptr<TcpChannel>> alive();
+
+  const ServerLimits limits_;
+  const std::shared_ptr<MemoryBudget> memory_;
+  std::vector<std::weak_ptr<TcpChannel>> channels_;
+};
+
+}  // namespace branchline::transport
