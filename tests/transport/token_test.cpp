@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include <fstream>
+#include <map>
 #include <set>
 
 #include "framework/base/error.h"
@@ -40,15 +42,33 @@ std::string counted(unsigned char first) {
   return bytes;
 }
 
-/// docs/protocol.md, "Token": computed there with openssl and Python's hmac too.
+/// The lines of the block ```token of docs/protocol.md: name, two spaces or more, value.
+std::map<std::string, std::string> documented_vector() {
+  std::ifstream page(BRANCHLINE_SOURCE_DIR "/docs/protocol.md");
+  std::map<std::string, std::string> values;
+  std::string line;
+  while (std::getline(page, line) && line != "```token") {
+  }
+  while (std::getline(page, line) && line != "```") {
+    const auto gap = line.find("  ");
+    values[line.substr(0, gap)] = line.substr(line.find_first_not_of(' ', gap));
+  }
+  return values;
+}
+
 TEST(SharedToken, ProofsAreThoseOfTheDocument) {
-  const auto token = token_of("correct horse battery staple");
-  EXPECT_EQ(hex_of(token->proof(Prover::client, counted(0x00), counted(0x20), "")),
-            "3dbfcf28f41ba5062556df9ef2241304a9534112b04f50b31bb58e3d2a9c2d5a");
-  EXPECT_EQ(hex_of(token->proof(Prover::server, counted(0x00), counted(0x20), "")),
-            "1540bd84a16680f78d20b3c412158519d63bb3474354aaf2cb9067726c622dc7");
-  EXPECT_EQ(hex_of(token->proof(Prover::client, counted(0x00), counted(0x20), counted(0x40))),
-            "a67af4b4b4a52c7dffc952f876cd7b3a277c3efaee8df272fc0918f03b09f0c5");
+  const auto page = documented_vector();
+  ASSERT_EQ(page.size(), 7u);
+  ASSERT_EQ(page.at("server nonce"), hex_of(counted(0x00)));
+  ASSERT_EQ(page.at("client nonce"), hex_of(counted(0x20)));
+  ASSERT_EQ(page.at("binding"), hex_of(counted(0x40)));
+  const auto token = token_of(page.at("secret"));
+  const auto proof = [&](Prover prover, const std::string& binding) {
+    return hex_of(token->proof(prover, counted(0x00), counted(0x20), binding));
+  };
+  EXPECT_EQ(proof(Prover::client, ""), page.at("mac"));
+  EXPECT_EQ(proof(Prover::server, ""), page.at("proof"));
+  EXPECT_EQ(proof(Prover::client, counted(0x40)), page.at("bound mac"));
 }
 
 TEST(SharedToken, EveryPartOfAProofCounts) {
