@@ -88,8 +88,8 @@ void write_payloads(const std::filesystem::path& folder) {
   const Tensor activations{{floats, floats->data()}, DType::f32, {2, 3, 40}};
   const EncodedTensor raw = picture().encoded;
   const Tensor pixels{raw.payload, raw.type, raw.shape};
-  for (int number = 0; number < 256; ++number) {
-    const auto codec = static_cast<Codec>(number);
+  for (const Codec codec : all_codecs()) {
+    const int number = static_cast<int>(codec);
     for (const Tensor& tensor : {activations, pixels}) {
       if (!can_encode(codec, tensor.type, tensor.shape)) continue;
       const EncodedTensor encoded = encode(tensor, codec);

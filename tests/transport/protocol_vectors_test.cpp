@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "tests/transport/protocol_decoder.h"
 #include "tests/transport/sample_messages.h"
 #include "transport/frame_reader.h"
 #include "transport/metadata.h"
@@ -88,6 +89,29 @@ TEST(ProtocolVectors, WhatANewerMinorVersionAddsIsIgnored) {
 TEST(ProtocolVectors, ANewerMajorVersionIsRefused) {
   const VectorReading reading = read_vector("hello_newer_major");
   EXPECT_EQ(reading.fault.code, TransportErrc::incompatible);
+}
+
+TEST(ProtocolPage, ADecoderWrittenFromItAloneReadsTheVectors) {
+  for (const ProtocolVector& vector : protocol_vectors()) {
+    EXPECT_EQ(fields_of_frame(vector_bytes(vector.name)), fields_of_message(vector.message))
+        << vector.name;
+  }
+  EXPECT_THROW(fields_of_frame(vector_bytes("request_corrupt")), std::runtime_error);
+}
+
+TEST(ProtocolPage, ADecoderWrittenFromItAloneReadsWhatThisSideWrites) {
+  std::mt19937_64 random(7);
+  std::set<std::size_t> types;
+  for (int i = 0; i < 5000; ++i) {
+    const Message message = random_message(random);
+    const auto frame = frame_bytes_of(message, i % 2 == 0);
+    ASSERT_EQ(fields_of_frame(frame), fields_of_message(message)) << "message " << i;
+    const VectorReading reading = read_vector(frame);
+    ASSERT_EQ(reading.messages.size(), 1u) << reading.fault.sentence;
+    ASSERT_TRUE(same_message(reading.messages[0], message)) << "message " << i;
+    types.insert(message.body.index());
+  }
+  EXPECT_EQ(types.size(), kMessageTypes);
 }
 
 }  // namespace
