@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "apps/branchline/flags.h"
+#include "apps/branchline/verbs/experiment_codecs.h"
 #include "apps/branchline/verbs/experiment_graphs.h"
 #include "apps/branchline/verbs/verbs.h"
 #include "apps/lab/edge_process.h"
@@ -26,6 +27,7 @@ struct ExperimentFlags {
   std::string output, trace;
   std::chrono::nanoseconds deadline{40000000};
   std::size_t states = 8;
+  CodecFlags codecs;
   bool full = false, three_tiers = false, json = false;
 };
 
@@ -137,6 +139,13 @@ int run_bandwidth(const ExperimentFlags& flags) {
 int run_experiment(const ExperimentFlags& flags) {
   if (flags.name == "planners") return run_planners(flags);
   if (flags.name == "bandwidth") return run_bandwidth(flags);
+  if (flags.name == "codecs") {
+    CodecFlags codecs = flags.codecs;
+    codecs.output = flags.output;
+    codecs.full = flags.full;
+    codecs.json = flags.json;
+    return run_codecs(codecs);
+  }
   std::cout << (flags.json ? lab::tiles_json() : lab::tiles_report());
   return kDone;
 }
@@ -146,14 +155,25 @@ int run_experiment(const ExperimentFlags& flags) {
 Verb add_experiment(CLI::App& app) {
   auto flags = std::make_shared<ExperimentFlags>();
   CLI::App* command = app.add_subcommand(
-      "experiment", "Compute a comparison: nothing is run but the algorithms themselves");
+      "experiment", "Compute a comparison: no network on the wire, only the algorithms themselves");
   command
       ->add_option(
           "NAME", flags->name,
           "planners: every algorithm on every network, link and device speed; bandwidth: ways "
-          "to follow a link, on a trace; tiles: what fusing layers into tiles costs")
+          "to follow a link, on a trace; tiles: what fusing layers into tiles costs; codecs: what "
+          "each makes of bytes and accuracy, on a model's own feature maps")
       ->required()
-      ->check(CLI::IsMember({"planners", "bandwidth", "tiles"}));
+      ->check(CLI::IsMember({"planners", "bandwidth", "tiles", "codecs"}));
+  command->add_option("MODEL", flags->codecs.models, "Of `codecs`; default: the shipped ones")
+      ->type_name("MODEL.pt");
+  command
+      ->add_option("--data", flags->codecs.data,
+                   "Of `codecs`: folder of test pictures, repeatable; each model takes the first "
+                   "that suits it; default: Debian's Fashion-MNIST")
+      ->type_name("DIR");
+  command->add_option("--images", flags->codecs.images, "Of `codecs`: test pictures used, 0: all")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   command
       ->add_option(
           "--graph", flags->graph_files,
@@ -177,7 +197,9 @@ Verb add_experiment(CLI::App& app) {
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
   command->add_flag("--full", flags->full, "Also a table for every network and device speed");
-  command->add_option("-o,--output", flags->output, "Write planners.csv and planners.txt here")
+  command
+      ->add_option("-o,--output", flags->output,
+                   "Write the tables into this folder, as text and CSV")
       ->type_name("DIR");
   command->add_flag("--json", flags->json, "Print every case as JSON");
   command->footer("Example:\n  branchline experiment planners -o planners");

@@ -42,6 +42,11 @@ void add_graph_flags(CLI::App& command, PlanFlags& flags) {
           ->type_name("profile.json")
           ->needs(model);
   model->needs(profile);
+  command
+      .add_option("--codecs", flags.codec_file,
+                  "Codecs that a plan may use, as `branchline experiment codecs` measured them")
+      ->type_name("codecs.json")
+      ->needs(model);
   add_shape(command, "--input", flags.input_shape,
             "Input shape of a model whose manifest gives none")
       ->needs(model);
@@ -111,7 +116,7 @@ graph::LayerGraph graph_without_pins(const PlanFlags& flags) {
   }
   std::vector<Shape> input_shapes;
   if (!flags.input_shape.empty()) input_shapes.push_back(flags.input_shape);
-  return profiled_graph(flags.model_file, flags.profile_file, input_shapes);
+  return profiled_graph(flags.model_file, flags.profile_file, input_shapes, flags.codec_file);
 }
 
 std::int32_t parse_unit(const std::string& text, const graph::LayerGraph& graph) {

@@ -15,7 +15,7 @@ namespace branchline::apps {
 
 /// What `branchline plan` is told. Goodputs stay 0 until they are given.
 struct PlanFlags {
-  std::string graph_file, model_file, profile_file;
+  std::string graph_file, model_file, profile_file, codec_file;
   Shape input_shape;
   std::string algorithm, pinned;
   int exit = 0, jobs = 0;

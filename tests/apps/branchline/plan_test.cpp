@@ -13,8 +13,13 @@ namespace branchline::apps {
 
 /// Stands in for plan_graph.cpp, which needs LibTorch.
 graph::LayerGraph profiled_graph(const std::string& model_file, const std::string& profile_file,
-                                 const std::vector<Shape>& input_shapes) {
+                                 const std::vector<Shape>& input_shapes,
+                                 const std::string& codec_file) {
   graph::LayerGraph graph = testing::narrow_chain();
+  if (codec_file == "c.json") graph.units[0].codecs = {{"int8+zstd", 1, {}, {}, 0}};
+  for (graph::CodecOption& codec : graph.units[0].codecs) {
+    codec.encode = codec.decode = {graph::Nanoseconds(0), graph::Nanoseconds(0)};
+  }
   if (model_file != "m.pt" || profile_file != "p.json") graph.units.clear();
   if (input_shapes == std::vector<Shape>{{1, 3, 8, 8}}) graph.units[0].output_bytes = 192;
   return graph;
