@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "framework/base/clock.h"
+#include "transport/exchange_fit.h"
 
 namespace branchline::transport {
 
@@ -35,9 +36,9 @@ class GoodputEstimate {
 /// where it is shared). Clocks of two machines are never compared. Nothing is pinged while requests
 /// flow.
 ///
-/// An exchange takes round trip + bytes up / uplink + bytes down / downlink. Exchanges that the
-/// bytes dominate teach the goodput, the others the round trip; what a frame too small for the
-/// link's speed shows is only that the goodput is at least so high.
+/// An exchange takes round trip + bytes up / uplink + bytes down / downlink. The uplink is the line
+/// through exchanges of many sizes (exchange_fit.h), the downlink what arrives between an answer's
+/// first and last byte. Exchanges that are as good as empty teach the round trip.
 class LinkEstimate {
  public:
   struct Values {
@@ -45,7 +46,20 @@ class LinkEstimate {
     double downlink_bytes_per_s = 0;
     Duration round_trip{0};
     double uplink_log_deviation = 0;  ///< spread of log goodput
-    TimePoint measured;               ///< of the newest sample
+    double downlink_log_deviation = 0;
+    double uplink_burst_bytes = 0;  ///< what a token bucket on the way lets through at once
+    TimePoint measured;             ///< of the newest sample, of whatever kind
+    TimePoint uplink_measured;      ///< of the newest one that told the goodput
+    TimePoint downlink_measured;
+
+    /// How far the goodput may be from the estimate now: an old measurement is a less certain one.
+    double uplink_log_deviation_at(TimePoint now) const;
+    double downlink_log_deviation_at(TimePoint now) const;
+
+    /// How sure it is, 0 to 1, that the uplink's goodput is within a quarter of the estimate now; 0
+    /// when it was never measured. Log goodput is taken for normal.
+    double uplink_confidence(TimePoint now) const;
+    double downlink_confidence(TimePoint now) const;
   };
 
   /// One exchange: `up_bytes` went up and `down_bytes` came back, and `remote` of the `total` time
@@ -64,18 +78,23 @@ class LinkEstimate {
   void reset() { *this = {}; }
 
  private:
-  double expected_seconds(std::uint64_t up_bytes, std::uint64_t down_bytes) const;
+  double answer_seconds(std::uint64_t down_bytes) const;
+  ExchangeFit::FixedPart fixed_part(std::uint64_t down_bytes, double transfer) const;
+  void learn_fixed_part(std::uint64_t down_bytes, double deviation_s);
   void add_round_trip(double seconds);
 
-  GoodputEstimate up_;
+  ExchangeFit up_;
   GoodputEstimate down_;
   bool round_trip_known_ = false;
   double round_trip_s_ = 0;
-  double round_trip_bytes_ = 0;  ///< in it, while no goodput is known to take them out
-  int slow_round_trips_ = 0;     ///< in a row, far above the estimate
-  double slow_floor_s_ = 0;      ///< the fastest of those
+  double round_trip_bytes_ = 0;    ///< in it, while no goodput is known to take them out
+  double round_trip_noise_s_ = 0;  ///< mean deviation
+  bool answer_known_ = false;
+  double answer_s_per_byte_ = 0;  ///< while the downlink was never measured
+  int slow_round_trips_ = 0;      ///< in a row, far above the estimate
+  double slow_floor_s_ = 0;       ///< the fastest of those
   bool any_ = false;
-  TimePoint measured_;
+  TimePoint measured_, uplink_measured_, downlink_measured_;
 };
 
 }  // namespace branchline::transport

@@ -159,7 +159,7 @@ TEST(LinkEstimate, TimeThatPassedOnThePeerDoesNotCount) {
   LinkEstimate busy;
   for (int i = 0; i < 5; ++i) link.exchange(quick, 40'000, 200, 0ms);
   for (int i = 0; i < 5; ++i) link.exchange(busy, 40'000, 200, 500ms);
-  EXPECT_DOUBLE_EQ(quick.values()->uplink_bytes_per_s, busy.values()->uplink_bytes_per_s);
+  EXPECT_LT(error_of(quick.values()->uplink_bytes_per_s, busy.values()->uplink_bytes_per_s), 1e-6);
 }
 
 TEST(LinkEstimate, MeasuresTheDownlinkFromArrivals) {
@@ -184,6 +184,43 @@ TEST(LinkEstimate, TimeoutsBringItDownAndNeverUp) {
   EXPECT_DOUBLE_EQ(estimate.values()->uplink_bytes_per_s, before);
   for (int i = 0; i < 2; ++i) estimate.add_timeout(40'000, 1010ms, link.now);
   EXPECT_LT(error_of(estimate.values()->uplink_bytes_per_s, 40'000.0), 0.1);
+}
+
+TEST(LinkEstimate, ConfidenceFallsWithAgeAndSpread) {
+  IdealLink link{mbit(4), mbit(8), 10ms, TimePoint{} + 1h};
+  LinkEstimate estimate;
+  estimate.add_exchange(100, 100, 10ms, 0ms, link.now);
+  EXPECT_EQ(estimate.values()->uplink_confidence(link.now), 0);
+  for (const std::uint64_t bytes : {40'000u, 10'000u, 80'000u, 20'000u, 40'000u, 40'000u}) {
+    link.exchange(estimate, bytes, 200);
+  }
+  const auto values = *estimate.values();
+  EXPECT_EQ(values.uplink_measured, link.now);
+  EXPECT_GT(values.uplink_confidence(link.now), 0.8);
+  EXPECT_LT(values.uplink_confidence(link.now + 10s), values.uplink_confidence(link.now + 1s));
+  EXPECT_GT(values.uplink_confidence(link.now + 100s), 0);
+  EXPECT_EQ(values.downlink_confidence(link.now), 0);  // answers were too short to time
+  estimate.add_download(50'000, 50ms, link.now + 1s);
+  EXPECT_GT(estimate.values()->downlink_confidence(link.now + 1s), 0.8);
+  EXPECT_GT(estimate.values()->downlink_log_deviation, 0);
+  EXPECT_EQ(estimate.values()->downlink_measured, link.now + 1s);
+  EXPECT_EQ(estimate.values()->uplink_measured, link.now);
+}
+
+TEST(LinkEstimate, ABucketsBurstIsDiscounted) {
+  LinkEstimate estimate;
+  TimePoint now = TimePoint{} + 1h;
+  estimate.add_exchange(64, 64, 20ms, 0ms, now);
+  for (int i = 0; i < 30; ++i) {
+    const std::uint64_t bytes = std::vector<std::uint64_t>{4'000, 60'000, 8'000, 100'000}[i % 4];
+    const double paid = std::max(0.0, static_cast<double>(bytes) - 20'000);
+    const auto total =
+        std::chrono::duration_cast<Duration>(std::chrono::duration<double>(0.02 + paid / mbit(2)));
+    now += total + 400ms;
+    estimate.add_exchange(bytes, 100, total, 0ms, now);
+  }
+  EXPECT_LT(error_of(estimate.values()->uplink_bytes_per_s, mbit(2)), 0.1);
+  EXPECT_LT(error_of(estimate.values()->uplink_burst_bytes, 20'000), 0.25);
 }
 
 TEST(LinkEstimate, SurvivesAbsurdInput) {
