@@ -33,7 +33,7 @@ bool exit_allowed(const Candidate& candidate, const Question& question) {
                              : accurate_enough(candidate, question);
 }
 
-bool may_be_sent(const Candidate& candidate, const Question& question, const EdgeAccess& access) {
+bool may_be_sent(const Candidate& candidate, const Question& question, const EdgeReach& access) {
   if (candidate.place == Place::device) return true;
   if (question.device_only || access.barred != Why::planned) return false;
   return access.measured || question.force_place == candidate.place;
@@ -66,7 +66,7 @@ bool is_sound(const Candidate& candidate, const Forecast& forecast, const Candid
 /// Candidates that the request allows. What it asks for in vain (a place that cannot be had now, an
 /// accuracy that no exit has) is given up in that order.
 std::vector<Priced> allowed(const std::vector<Candidate>& candidates, const Question& question,
-                            const LinkConditions& link, const EdgeAccess& access) {
+                            const LinkConditions& link, const EdgeReach& access) {
   const Candidate& quickest = quickest_on_device(candidates);
   std::vector<Priced> priced;
   for (const bool heed_place : {true, false}) {
@@ -152,7 +152,7 @@ std::optional<Priced> probe(const std::vector<Candidate>& candidates, const Ques
 
 /// Whether the edge would be used if nobody else were using it.
 bool queue_decides(const std::vector<Candidate>& candidates, const Question& question,
-                   LinkConditions link, const EdgeAccess& access) {
+                   LinkConditions link, const EdgeReach& access) {
   if (link.edge_queue <= Duration::zero()) return false;
   link.edge_queue = Duration::zero();
   const Priced best = best_of(candidates, allowed(candidates, question, link, access));
@@ -160,7 +160,7 @@ bool queue_decides(const std::vector<Candidate>& candidates, const Question& que
 }
 
 Why reason(const std::vector<Candidate>& candidates, const Question& question,
-           const LinkConditions& link, const EdgeAccess& access, const Priced& chosen) {
+           const LinkConditions& link, const EdgeReach& access, const Priced& chosen) {
   const Candidate& candidate = candidates[chosen.index];
   const bool device = candidate.place == Place::device;
   const bool edge_was_asked_for = question.force_place && *question.force_place != Place::device;
@@ -185,7 +185,7 @@ Why reason(const std::vector<Candidate>& candidates, const Question& question,
 }  // namespace
 
 Choice choose(const std::vector<Candidate>& candidates, const Question& question,
-              const LinkConditions& link, const EdgeAccess& access, const std::string& in_force) {
+              const LinkConditions& link, const EdgeReach& access, const std::string& in_force) {
   BL_EXPECT(!candidates.empty(), "there is always a plan for the device");
   const std::vector<Priced> priced = allowed(candidates, question, link, access);
   const Priced chosen =

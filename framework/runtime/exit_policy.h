@@ -28,7 +28,7 @@ struct Question {
 };
 
 /// Why nothing can be sent; `planned` when it can.
-struct EdgeAccess {
+struct EdgeReach {
   Why barred = Why::planned;  ///< no_edge, link_down, edge_draining, edge_incompatible
   bool measured = false;      ///< LinkConditions' goodputs are known
   bool stale = false;         ///< but not for a while
@@ -47,6 +47,6 @@ struct Choice {
 /// @param candidates  not empty; holds a device-only plan of every exit
 /// @param in_force  Candidate::key of the last choice, for hysteresis; may be empty
 Choice choose(const std::vector<Candidate>& candidates, const Question& question,
-              const LinkConditions& link, const EdgeAccess& access, const std::string& in_force);
+              const LinkConditions& link, const EdgeReach& access, const std::string& in_force);
 
 }  // namespace branchline::runtime

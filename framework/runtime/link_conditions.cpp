@@ -31,8 +31,8 @@ LinkConditions conditions_of(const LinkView& link) {
   return now;
 }
 
-EdgeAccess access_of(const LinkView& link) {
-  EdgeAccess access;
+EdgeReach access_of(const LinkView& link) {
+  EdgeReach access;
   if (!link.configured) access.barred = Why::no_edge;
   if (link.configured && !link.up) {
     access.barred = link.mismatch ? Why::edge_incompatible : Why::link_down;

@@ -10,7 +10,7 @@ namespace branchline::runtime {
 /// measured is taken for a megabyte per second, give or take a factor of three.
 LinkConditions conditions_of(const LinkView& link);
 
-EdgeAccess access_of(const LinkView& link);
+EdgeReach access_of(const LinkView& link);
 
 /// What the user sees of the link.
 Link describe_link(const LinkView& link);

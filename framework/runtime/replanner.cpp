@@ -92,7 +92,7 @@ Decision Replanner::decide(const Question& asked, const LinkView& link) {
   for (const auto& plan : ready) {
     candidates.push_back({times_of(plan->plan, link), plan->plan.place, plan->plan.key});
   }
-  const EdgeAccess access = access_of(link);
+  const EdgeReach access = access_of(link);
   Question question = asked;
   question.may_probe = asked.may_probe && probes_.ask(access.measured, time_.now());
   std::string in_force;

@@ -57,7 +57,7 @@ class ThreeExits : public ::testing::Test {
   std::string key(const Choice& choice) const { return candidates()[choice.candidate].key; }
 
   Question question_{milliseconds(60), {}, {}, {}, false, false};
-  EdgeAccess access_{Why::planned, true, false};
+  EdgeReach access_{Why::planned, true, false};
   std::string in_force_;
 };
 
