@@ -19,7 +19,9 @@ std::vector<ConnectionState> states_of(const std::vector<std::shared_ptr<TcpChan
 }  // namespace
 
 ConnectionTable::ConnectionTable(const ServerLimits& limits)
-    : limits_(limits), memory_(std::make_shared<MemoryBudget>(limits.max_incoming_bytes)) {}
+    : limits_(limits),
+      memory_(std::make_shared<MemoryBudget>(limits.max_incoming_bytes)),
+      outgoing_(std::make_shared<MemoryBudget>(limits.max_outgoing_bytes)) {}
 
 std::vector<std::shared_ptr<TcpChannel>> ConnectionTable::alive() {
   std::vector<std::shared_ptr<TcpChannel>> channels;

@@ -31,12 +31,14 @@ class ConnectionTable {
 
   const ServerLimits& limits() const noexcept { return limits_; }
   const std::shared_ptr<MemoryBudget>& memory() const noexcept { return memory_; }
+  const std::shared_ptr<MemoryBudget>& outgoing() const noexcept { return outgoing_; }
 
  private:
   std::vector<std::shared_ptr<TcpChannel>> alive();
 
   const ServerLimits limits_;
-  const std::shared_ptr<MemoryBudget> memory_;
+  const std::shared_ptr<MemoryBudget> memory_;    ///< of what arrives
+  const std::shared_ptr<MemoryBudget> outgoing_;  ///< of what waits to be written
   std::vector<std::weak_ptr<TcpChannel>> channels_;
 };
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "framework/base/error.h"
+#include "transport/picture_decoder.h"
 
 namespace branchline::transport {
 namespace {
@@ -55,18 +56,6 @@ std::optional<PictureSize> jpeg_size(std::span<const std::byte> bytes) noexcept 
   throw RunError(std::string("a ") + name_of(codec) + " payload " + why);
 }
 
-cv::Mat decode_with_opencv(Codec codec, std::span<const std::byte> bytes, bool colour) {
-  // OpenCV only reads from it.
-  const cv::Mat wrapped(1, static_cast<int>(bytes.size()), CV_8U,
-                        const_cast<std::byte*>(bytes.data()));
-  const int mode = colour ? cv::IMREAD_COLOR : cv::IMREAD_GRAYSCALE;
-  try {
-    return cv::imdecode(wrapped, mode | cv::IMREAD_IGNORE_ORIENTATION);
-  } catch (const cv::Exception& error) {
-    refuse_picture(codec, "cannot be decoded: " + error.err);
-  }
-}
-
 }  // namespace
 
 std::optional<PictureSize> picture_size(Codec codec, std::span<const std::byte> bytes) noexcept {
@@ -103,20 +92,13 @@ std::shared_ptr<const void> decode_picture(Codec codec, std::span<const std::byt
                               std::to_string(shape[2]) + " x " + std::to_string(shape[1]));
   }
   const bool colour = shape[3] == 3;
-  auto picture = std::make_shared<cv::Mat>(decode_with_opencv(codec, bytes, colour));
-  if (picture->empty()) refuse_picture(codec, "is damaged");
-  if (PictureSize{picture->rows, picture->cols} != *size || picture->depth() != CV_8U ||
-      picture->channels() != (colour ? 3 : 1) || !picture->isContinuous()) {
-    refuse_picture(codec, "decodes to another size than its header says");
-  }
-  if (colour) {
-    const std::size_t pixels = picture->total();
-    for (std::size_t i = 0; i < pixels; ++i) {
-      std::swap(picture->data[3 * i], picture->data[3 * i + 2]);
-    }
-  }
-  const void* data = picture->data;
-  return {std::move(picture), data};
+  const auto pixels = static_cast<std::size_t>(shape[1] * shape[2] * (colour ? 3 : 1));
+  const std::shared_ptr<std::uint8_t[]> picture(new std::uint8_t[pixels]);
+  const std::span<std::uint8_t> to(picture.get(), pixels);
+  const bool decoded =
+      codec == Codec::png ? decode_png(bytes, colour, to) : decode_jpeg(bytes, colour, to);
+  if (!decoded) refuse_picture(codec, "is damaged");
+  return picture;
 }
 
 }  // namespace branchline::transport

@@ -14,6 +14,8 @@ struct ServerLimits {
   std::uint32_t max_connections = 256;
   /// Payloads of messages that arrive or wait for their answer, of all connections.
   std::uint64_t max_incoming_bytes = 1ull << 30;
+  /// Messages that wait to be written, of all connections.
+  std::uint64_t max_outgoing_bytes = 1ull << 30;
   /// TLS, token and Hello together.
   Duration handshake_time = std::chrono::seconds(5);
   /// A message that was begun may pause so long, and so may a client that must read its answers.

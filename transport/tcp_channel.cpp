@@ -60,7 +60,9 @@ TcpChannel::TcpChannel(std::shared_ptr<IoThread::Parts> io, Setup setup)
       stream_(std::move(setup_.stream)),
       gather_timer_(io_->context),
       timer_(io_->context),
-      heartbeat_(Heartbeat::kServed, Clock::now()) {}
+      heartbeat_(Heartbeat::kServed, Clock::now()) {
+  if (setup_.table) queue_.share(setup_.table->outgoing());
+}
 
 TcpChannel::~TcpChannel() {
   if (key_ != 0) io_->forget(key_);
@@ -173,7 +175,8 @@ void TcpChannel::turn_away(const FrameFault& fault) {
 }
 
 void TcpChannel::evict(const FrameFault& fault) {
-  turn_away(fault);
+  send({0, Refused{refusal_for(fault.code), fault.sentence, Duration{0}}});
+  finish(setup_.peer + ": " + fault.sentence, false);  // its place is needed now
   boost::system::error_code ignored;
   stream_->socket().cancel(ignored);  // nothing reads into the frame any more
   reader_.abandon();

@@ -71,7 +71,8 @@ class TcpChannel final : public Channel,
 
   /// On the I/O thread: tells the peer why, and ends the connection.
   void turn_away(const FrameFault& fault);
-  /// The same, and frees what the message that is arriving holds.
+  /// Ends it at once, having said why if that takes no waiting, and frees what the message that is
+  /// arriving holds.
   void evict(const FrameFault& fault);
   /// On the I/O thread.
   ConnectionState state(TimePoint now);

@@ -18,6 +18,18 @@ WriteQueue::WriteQueue(std::uint64_t max_bytes, bool welcomed)
   spare_.reserve(kSpareFrames);
 }
 
+WriteQueue::~WriteQueue() { let_go(bytes_); }
+
+void WriteQueue::share(std::shared_ptr<MemoryBudget> budget) {
+  const std::lock_guard lock(mutex_);
+  shared_ = std::move(budget);
+}
+
+void WriteQueue::let_go(std::uint64_t bytes) {
+  bytes_ -= bytes;
+  if (shared_) shared_->give_back(bytes);
+}
+
 OutgoingFrame WriteQueue::blank() {
   const std::lock_guard lock(mutex_);
   if (spare_.empty()) return {};
@@ -35,6 +47,7 @@ WriteQueue::Lane WriteQueue::lane_of(const Body& body) const noexcept {
 bool WriteQueue::push(OutgoingFrame frame, TimePoint now) {
   const std::lock_guard lock(mutex_);
   if (ended_ || frame.bytes() > max_bytes_ - std::min(bytes_, max_bytes_)) return false;
+  if (shared_ && !shared_->try_take(frame.bytes())) return false;
   bytes_ += frame.bytes();
   const Lane lane = lane_of(frame.message().body);
   waiting_[lane].push_back({std::move(frame), now});
@@ -48,7 +61,7 @@ bool WriteQueue::take_back_request(std::uint64_t id) {
   for (std::size_t i = 0; i < requests.size(); ++i) {
     if (requests[i].frame.id() != id) continue;
     taken = requests.take(i);
-    bytes_ -= taken.frame.bytes();
+    let_go(taken.frame.bytes());
     return true;
   }
   return false;
@@ -73,7 +86,7 @@ bool WriteQueue::try_begin() {
 /// Under the lock; the caller lets go of the frames after it.
 void WriteQueue::drop_waiting(Waitings& dropped) {
   for (const Ring<Waiting>& lane : waiting_) {
-    for (std::size_t i = 0; i < lane.size(); ++i) bytes_ -= lane[i].frame.bytes();
+    for (std::size_t i = 0; i < lane.size(); ++i) let_go(lane[i].frame.bytes());
   }
   dropped = std::exchange(waiting_, {});
 }
@@ -148,7 +161,7 @@ void WriteQueue::release(OutgoingFrame frame) {
   const std::uint64_t bytes = frame.bytes();
   frame.clear();
   const std::lock_guard lock(mutex_);
-  bytes_ -= bytes;
+  let_go(bytes);
   if (spare_.size() < kSpareFrames) spare_.push_back(std::move(frame));
 }
 

@@ -3,11 +3,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <vector>
 
 #include "transport/credit_ledger.h"
 #include "transport/frame_writer.h"
+#include "transport/memory_budget.h"
 #include "transport/payload_checksum.h"
 #include "transport/ring.h"
 
@@ -31,6 +33,12 @@ class WriteQueue {
  public:
   /// @param welcomed  false: only the opening's messages go until grant()
   explicit WriteQueue(std::uint64_t max_bytes, bool welcomed = true);
+  ~WriteQueue();
+  WriteQueue(const WriteQueue&) = delete;
+  WriteQueue& operator=(const WriteQueue&) = delete;
+
+  /// Before anything is pushed: what waits counts against `budget` too, which others share.
+  void share(std::shared_ptr<MemoryBudget> budget);
 
   /// An empty frame whose buffers have been used before: make the next message in it.
   OutgoingFrame blank();
@@ -91,8 +99,10 @@ class WriteQueue {
   void drop_begun();
   Step begin_next(TimePoint now);
   void release(OutgoingFrame frame);
+  void let_go(std::uint64_t bytes);
 
   const std::uint64_t max_bytes_;
+  std::shared_ptr<MemoryBudget> shared_;
 
   mutable std::mutex mutex_;  // guards all down to spare_
   Waitings waiting_;

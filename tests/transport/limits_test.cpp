@@ -7,6 +7,7 @@
 #include "transport/frame_reader.h"
 #include "transport/memory_budget.h"
 #include "transport/notice_limiter.h"
+#include "transport/write_queue.h"
 
 namespace branchline::transport::testing {
 namespace {
@@ -29,6 +30,29 @@ TEST(MemoryBudget, NeverGivesMoreThanItHas) {
   EXPECT_FALSE(budget.try_take(1001));
   EXPECT_FALSE(budget.try_take(~0ull));
   EXPECT_TRUE(budget.try_take(1000));
+}
+
+TEST(WriteQueueShare, ManyQueuesTogetherHoldNoMoreThanTheBudget) {
+  const auto budget = std::make_shared<MemoryBudget>(250'000);
+  const auto push = [](WriteQueue& queue) {
+    OutgoingFrame frame;
+    EXPECT_FALSE(OutgoingFrame::make(sample_request(1, {99'000}), frame));
+    return queue.push(std::move(frame), Clock::now());
+  };
+  WriteQueue first(1u << 30);
+  first.share(budget);
+  EXPECT_TRUE(push(first));
+  {
+    WriteQueue second(1u << 30);
+    second.share(budget);
+    EXPECT_TRUE(push(second));
+    EXPECT_FALSE(push(second));
+    EXPECT_FALSE(push(first));
+  }
+  EXPECT_TRUE(push(first));
+  first.start();
+  first.end(false);
+  EXPECT_EQ(budget->used(), 0u);
 }
 
 TEST(NoticeLimiter, AFloodOfLinesBecomesAFewAndACount) {

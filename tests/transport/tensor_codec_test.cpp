@@ -189,8 +189,9 @@ TEST(TensorCodec, APictureOfAnotherSizeThanItsMessageSaysIsRefused) {
   }
 }
 
-TEST(TensorCodec, DamagedPicturesNeverDecodeToAnotherShape) {
+TEST(TensorCodec, DamagedPicturesNeverDecodeToAnotherShapeNorWriteToStandardError) {
   std::mt19937 random(5);
+  ::testing::internal::CaptureStderr();
   for (const Codec codec : {Codec::png, Codec::jpeg}) {
     const EncodedTensor good = encode(picture(40, 60, 3), codec);
     for (int i = 0; i < 300; ++i) {
@@ -208,6 +209,7 @@ TEST(TensorCodec, DamagedPicturesNeverDecodeToAnotherShape) {
       }
     }
   }
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
 }
 
 TEST(TensorCodec, DecodeRefusesWhatDoesNotFit) {
