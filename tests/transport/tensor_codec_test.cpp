@@ -151,6 +151,13 @@ TEST(TensorCodec, Int8KeepsItsBoundWhereFloatsAreCoarse) {
   }
 }
 
+TEST(TensorCodec, Int8GivesAChannelsLeastValueBackExactly) {
+  for (const float greatest : {1.0f, 3e-36f, 1e-37f, 1e-44f}) {
+    const Tensor tensor = tensor_of<float>({0, greatest, greatest / 2}, DType::f32, {3});
+    EXPECT_EQ(floats_of(decode(encode(tensor, Codec::int8)))[0], 0) << greatest;
+  }
+}
+
 TEST(TensorCodec, TensorsWithoutElementsCostNothingWhateverTheirShape) {
   for (const Shape& shape : {Shape{1 << 20, 1 << 20, 0}, Shape{1 << 20, 0, 1 << 20}}) {
     const Tensor nothing{std::make_shared<float>(), DType::f32, shape};
