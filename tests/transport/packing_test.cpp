@@ -83,8 +83,9 @@ TEST_P(EachPacking, SaysSoWhenNothingIsSaved) {
   for (const std::size_t size : {0u, 1u, 4u, 64u, 5000u, 400000u}) {
     Bytes noise(size);
     for (std::byte& byte : noise) byte = static_cast<std::byte>(random() % 255 + 1);
-    Bytes out(size + 1);
+    Bytes out(size + 16, std::byte{0xA5});
     EXPECT_EQ(pack(noise, 1, GetParam(), out.data()), 0u) << size;
+    EXPECT_EQ(Bytes(out.end() - 16, out.end()), Bytes(16, std::byte{0xA5})) << size;
   }
 }
 
