@@ -257,6 +257,20 @@ TEST(TensorCodec, PackedTensorsDecodeToWhatUnpackedOnesDo) {
   }
 }
 
+TEST(TensorCodec, PackingMasksTheElementsOfEachCodec) {
+  const Tensor tensor = feature_map({1, 16, 40, 40});
+  const std::pair<Codec, std::size_t> widths[] = {
+      {Codec::raw_lz4, 4}, {Codec::fp16_lz4, 2}, {Codec::int8_lz4, 1}};
+  for (const auto& [codec, element_bytes] : widths) {
+    const EncodedTensor encoded = encode(tensor, codec);
+    std::vector<std::byte> plain(encode(tensor, unpacked(codec)).payload_bytes);
+    EXPECT_EQ(unpack({static_cast<const std::byte*>(encoded.payload.get()), encoded.payload_bytes},
+                     element_bytes, Packing::lz4, plain),
+              nullptr)
+        << name_of(codec);
+  }
+}
+
 TEST(TensorCodec, PackingAlsoCarriesOtherTypesAsTheyAre) {
   std::vector<std::int64_t> numbers(500, 0);
   numbers[7] = -3;
