@@ -23,11 +23,11 @@ constexpr std::array kCodecRows = {
     CodecRow{Codec::png, "png", 1},
     CodecRow{Codec::jpeg, "jpeg", 1},
     CodecRow{Codec::raw_lz4, "raw+lz4", 0.48},
-    CodecRow{Codec::fp16_lz4, "fp16+lz4", 0.53},
-    CodecRow{Codec::int8_lz4, "int8+lz4", 0.60},
+    CodecRow{Codec::fp16_lz4, "fp16+lz4", 0.54},
+    CodecRow{Codec::int8_lz4, "int8+lz4", 0.61},
     CodecRow{Codec::raw_zstd, "raw+zstd", 0.42},
-    CodecRow{Codec::fp16_zstd, "fp16+zstd", 0.47},
-    CodecRow{Codec::int8_zstd, "int8+zstd", 0.56},
+    CodecRow{Codec::fp16_zstd, "fp16+zstd", 0.48},
+    CodecRow{Codec::int8_zstd, "int8+zstd", 0.57},
 };
 
 constexpr auto kCodecs = [] {

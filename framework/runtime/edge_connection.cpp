@@ -123,6 +123,7 @@ void EdgeConnection::handle(std::uint64_t id, const transport::Hello& hello) {
   welcome.capabilities = transport::capability::payload_checksum;
   welcome.max_in_flight = static_cast<std::uint32_t>(kMaxInFlight);
   welcome.queue = host_.queue().wait_estimate();
+  welcome.capabilities = transport::capability::packed_payloads;
   host_.log(3, peer_ + " connected: " + hello.software);
   send(id, std::move(welcome));
 }

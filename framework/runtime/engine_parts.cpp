@@ -96,7 +96,8 @@ Engine::Parts::Parts(Options given, std::shared_ptr<const model::Model> loaded)
       profile(runtime::starting_profile(options, model, *cache)),
       graph(runtime::timed_graph(model->layers(), profile, options.device_slowdown)),
       times(std::make_shared<runtime::StepTimes>(graph)),
-      wire(graph, model->manifest(), options.device_slowdown),
+      wire(graph, model->manifest(), options.device_slowdown,
+           runtime::measured_codecs(options.codec_file, model->digest())),
       shelf(
           model, *cache,
           [this] {

@@ -60,6 +60,19 @@ profile::Profile starting_profile(const Options& options,
   return profile;
 }
 
+std::optional<profile::CodecTable> measured_codecs(const std::string& file,
+                                                   const std::string& digest) {
+  if (file.empty()) return std::nullopt;
+  const std::string fix = "make it with `branchline experiment codecs MODEL.pt -o DIR`";
+  std::ifstream stream(file);
+  if (!stream) throw InputError("it cannot be read", file, fix);
+  const std::string text{std::istreambuf_iterator<char>(stream), {}};
+  for (profile::CodecTable& table : profile::codec_tables_from_json(text, file)) {
+    if (table.digest == digest) return std::move(table);
+  }
+  throw InputError("holds no codecs of this network", file, fix);
+}
+
 graph::LayerGraph timed_graph(const graph::LayerGraph& layers, const profile::Profile& measured,
                               double slowdown) {
   profile::Profile profile = measured;

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "branchline/engine.h"
+#include "framework/profile/codec_table.h"
 #include "framework/profile/unit_timer.h"
 #include "framework/runtime/link_monitor.h"
 
@@ -15,6 +17,11 @@ namespace branchline::runtime {
 profile::Profile starting_profile(const Options& options,
                                   const std::shared_ptr<const model::Model>& model,
                                   slice::SliceCache& cache);
+
+/// What the file holds of this network; nullopt when no file is given.
+/// @throws InputError when it cannot be read or holds nothing of this network.
+std::optional<profile::CodecTable> measured_codecs(const std::string& file,
+                                                   const std::string& digest);
 
 /// The graph with times for device and edge. Until an edge was measured it is taken to be as fast
 /// as this machine without its emulated slowdown.

@@ -121,7 +121,9 @@ std::vector<transport::WireTensor> InferenceRun::encode_crossing() {
     const auto found = maps_.find(value);
     BL_EXPECT(found != maps_.end(), "what is to be sent was not computed");
     const Duration took = context_.runner.run([&] {
-      tensors.push_back(encode_value(value, found->second, context_.wire.codec(value),
+      const transport::Codec codec = context_.wire.codec(value);
+      tensors.push_back(encode_value(value, found->second,
+                                     decision_.link.packs ? codec : transport::unpacked(codec),
                                      context_.wire.options(value)));
     });
     context_.wire.add_sent(value, static_cast<std::int64_t>(tensors.back().encoded.payload_bytes),

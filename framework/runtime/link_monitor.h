@@ -32,6 +32,7 @@ struct LinkView {
   Duration edge_queue{0};  ///< waiting time expected at the edge
   Duration backlog{0};     ///< until what was already sent is through, by the estimate
   std::uint64_t up_overhead = 0, down_overhead = 0;  ///< frame bytes beside the payload
+  bool packs = false;                                ///< the edge unpacks packed payloads
 };
 
 struct LinkEvent {
@@ -96,10 +97,11 @@ class LinkMonitor {
   const TimeSource& time_;
   const std::function<void()> on_change_;
 
-  mutable std::mutex mutex_;  // guards the three below
+  mutable std::mutex mutex_;  // guards the four below
   LinkMeter meter_;
   std::vector<LinkEvent> events_;
   std::set<std::string> mismatches_told_;
+  bool edge_unpacks_ = false;
 
   std::shared_ptr<transport::Session> session_;
 };

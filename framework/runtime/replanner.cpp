@@ -180,15 +180,16 @@ void Replanner::replan(const LinkView& link) {
   if (!link.up) return;
   const LinkConditions now = conditions_of(link);
   char state[96];
-  std::snprintf(state, sizeof state, "%d %d %d %d %d", bucket_of(now.uplink_bytes_per_s),
+  std::snprintf(state, sizeof state, "%d %d %d %d %d %d", bucket_of(now.uplink_bytes_per_s),
                 bucket_of(now.downlink_bytes_per_s),
                 bucket_of(1 + std::chrono::duration<double, std::milli>(now.round_trip).count()),
-                bucket_of(device_ratio_.value()), bucket_of(edge_ratio_.value()));
+                bucket_of(device_ratio_.value()), bucket_of(edge_ratio_.value()), int{link.packs});
   {
     const std::lock_guard lock(mutex_);
     if (planned_for_ == state) return;
     planned_for_ = state;
   }
+  wire_.choose_for(now.uplink_bytes_per_s, link.packs);
   const graph::LayerGraph graph = graph_now();
   const PlanMaker make{graph, digest_, planner_, *times_};
   std::vector<RunnablePlan> plans = make.best(now);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace branchline::runtime {
 namespace {
@@ -19,14 +20,49 @@ constexpr double kFloatNsPerElement = 1;
 }  // namespace
 
 WireCosts::WireCosts(const graph::LayerGraph& graph, const model::ModelManifest& manifest,
-                     double slowdown)
-    : manifest_(manifest) {
+                     double slowdown, std::optional<profile::CodecTable> measured)
+    : manifest_(manifest), measured_(std::move(measured)) {
   for (const graph::ExitPoint& exit : graph.exits) exit_accuracy_.push_back(exit.accuracy);
   for (const graph::Unit& unit : graph.units) {
     for (std::size_t index = 0; index < unit.outputs.size(); ++index) {
       const graph::ValueId value{unit.id, static_cast<std::int32_t>(index)};
       costs_[value] = first_guess(value, unit.outputs[index], slowdown);
     }
+  }
+  if (measured_) list_offers(graph, slowdown);
+}
+
+/// Rows speak of all that a unit sends: they say what one value costs where there is only one.
+void WireCosts::list_offers(const graph::LayerGraph& graph, double slowdown) {
+  for (const profile::CodecRow& row : measured_->rows) {
+    if (row.unit < 0 || row.unit >= graph.unit_count()) continue;
+    const graph::Unit& unit = graph.units[static_cast<std::size_t>(row.unit)];
+    const Codec codec = transport::codec_from_name(row.codec, "the measured codecs");
+    const double may_cost = codec == Codec::jpeg ? kJpegMayCost : kInt8MayCost;
+    const bool loses_little = profile::accuracy_loss(*measured_, row) <= may_cost + 1e-9;
+    if (unit.outputs.size() != 1 || !loses_little) continue;
+    offers_[{row.unit, 0}].push_back({codec, row.bytes,
+                                      static_cast<double>(row.encode.count()) * slowdown,
+                                      static_cast<double>(row.decode.count())});
+  }
+}
+
+void WireCosts::choose_for(double uplink_bytes_per_s, bool packed) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [value, offers] : offers_) {
+    const Offer* best = nullptr;
+    double least_ns = 0;
+    for (const Offer& offer : offers) {
+      if (!packed && transport::packing_of(offer.codec) != transport::Packing::none) continue;
+      const double ns = offer.encode_ns + offer.bytes / uplink_bytes_per_s * 1e9 + offer.decode_ns;
+      if (best == nullptr || ns < least_ns) {
+        best = &offer;
+        least_ns = ns;
+      }
+    }
+    Cost& cost = costs_[value];
+    if (best == nullptr || cost.codec == best->codec) continue;
+    cost = {best->codec, cost.options, best->bytes, best->encode_ns, false};
   }
 }
 
@@ -105,13 +141,27 @@ std::optional<double> WireCosts::accuracy(int exit,
   std::optional<double> accuracy = exit_accuracy_.at(index);
   if (!accuracy) return std::nullopt;
   for (const graph::ValueId& value : crossing) {
-    const std::string name = transport::name_of(codec(value));
+    const std::string name = transport::name_of(transport::unpacked(codec(value)));
+    if (const auto measured = measured_accuracy(value, name, index)) {
+      accuracy = std::min(*accuracy, *measured);
+      continue;
+    }
     for (const model::CodecAccuracy& measured : manifest_.codecs) {
       const bool applies = measured.codec == name && index < measured.accuracy.size();
       if (applies) accuracy = std::min(*accuracy, measured.accuracy[index]);
     }
   }
   return accuracy;
+}
+
+std::optional<double> WireCosts::measured_accuracy(graph::ValueId value, const std::string& codec,
+                                                   std::size_t exit) const {
+  if (!measured_ || offers_.count(value) == 0) return std::nullopt;
+  for (const profile::CodecRow& row : measured_->rows) {
+    const bool applies = row.unit == value.unit && row.codec == codec && exit < row.accuracy.size();
+    if (applies) return row.accuracy[exit];
+  }
+  return std::nullopt;
 }
 
 graph::LayerGraph WireCosts::with_wire_bytes(graph::LayerGraph graph) const {

@@ -83,8 +83,9 @@ TEST_P(EachPacking, SaysSoWhenNothingIsSaved) {
   for (const std::size_t size : {0u, 1u, 4u, 64u, 5000u, 400000u}) {
     Bytes noise(size);
     for (std::byte& byte : noise) byte = static_cast<std::byte>(random() % 255 + 1);
-    Bytes out(size + 1);
+    Bytes out(size + 16, std::byte{0xA5});
     EXPECT_EQ(pack(noise, 1, GetParam(), out.data()), 0u) << size;
+    EXPECT_EQ(Bytes(out.end() - 16, out.end()), Bytes(16, std::byte{0xA5})) << size;
   }
 }
 
@@ -142,6 +143,27 @@ INSTANTIATE_TEST_SUITE_P(Packing, EachPacking, testing::Values(Packing::lz4, Pac
                          [](const auto& test) {
                            return test.param == Packing::lz4 ? "lz4" : "zstd";
                          });
+
+/// docs/protocol.md, "Packing": sixteen f32, the first 1, the others 0.
+TEST(Packing, UnpacksTheWorkedExampleOfTheSpecification) {
+  const auto bytes_of = [](std::initializer_list<int> numbers) {
+    Bytes bytes;
+    for (const int number : numbers) bytes.push_back(static_cast<std::byte>(number));
+    return bytes;
+  };
+  const Bytes lz4 = bytes_of({7, 0, 0, 0, 0x60, 0x01, 0x00, 0x00, 0x00, 0x80, 0x3F});
+  const Bytes zstd = bytes_of({15, 0, 0, 0, 0x28, 0xB5, 0x2F, 0xFD, 0x20, 0x06, 0x31, 0x00, 0x00,
+                               0x01, 0x00, 0x00, 0x00, 0x80, 0x3F});
+  Bytes expected(64);
+  const float one = 1;
+  std::memcpy(expected.data(), &one, 4);
+  for (const auto& [packing, bytes] :
+       {std::pair(Packing::lz4, lz4), std::pair(Packing::zstd, zstd)}) {
+    Bytes out(64);
+    EXPECT_EQ(unpacked(bytes, 4, packing, out), "");
+    EXPECT_EQ(out, expected);
+  }
+}
 
 TEST(Packing, RefusesAZstdFrameThatClaimsMoreThanItsBlock) {
   const Bytes zeros(64 << 20);

@@ -151,6 +151,13 @@ TEST(TensorCodec, Int8KeepsItsBoundWhereFloatsAreCoarse) {
   }
 }
 
+TEST(TensorCodec, Int8GivesAChannelsLeastValueBackExactly) {
+  for (const float greatest : {1.0f, 3e-36f, 1e-37f, 1e-44f}) {
+    const Tensor tensor = tensor_of<float>({0, greatest, greatest / 2}, DType::f32, {3});
+    EXPECT_EQ(floats_of(decode(encode(tensor, Codec::int8)))[0], 0) << greatest;
+  }
+}
+
 TEST(TensorCodec, TensorsWithoutElementsCostNothingWhateverTheirShape) {
   for (const Shape& shape : {Shape{1 << 20, 1 << 20, 0}, Shape{1 << 20, 0, 1 << 20}}) {
     const Tensor nothing{std::make_shared<float>(), DType::f32, shape};
@@ -249,6 +256,20 @@ TEST(TensorCodec, PackedTensorsDecodeToWhatUnpackedOnesDo) {
     EXPECT_LT(encoded.payload_bytes, plain.payload_bytes * 7 / 10) << name_of(codec);
     const Tensor decoded = decode(encoded);
     EXPECT_EQ(std::memcmp(decoded.data.get(), decode(plain).data.get(), decoded.byte_size()), 0);
+  }
+}
+
+TEST(TensorCodec, PackingMasksTheElementsOfEachCodec) {
+  const Tensor tensor = feature_map({1, 16, 40, 40});
+  const std::pair<Codec, std::size_t> widths[] = {
+      {Codec::raw_lz4, 4}, {Codec::fp16_lz4, 2}, {Codec::int8_lz4, 1}};
+  for (const auto& [codec, element_bytes] : widths) {
+    const EncodedTensor encoded = encode(tensor, codec);
+    std::vector<std::byte> plain(encode(tensor, unpacked(codec)).payload_bytes);
+    EXPECT_EQ(unpack({static_cast<const std::byte*>(encoded.payload.get()), encoded.payload_bytes},
+                     element_bytes, Packing::lz4, plain),
+              nullptr)
+        << name_of(codec);
   }
 }
 

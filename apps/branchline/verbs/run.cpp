@@ -35,7 +35,7 @@ constexpr const char* kRunExample =
     "scheduled arrival. Exit codes: 3 a --require was missed, 4 no edge with --require-edge.\n";
 
 struct RunFlags {
-  std::string model, input, profile, planner = "edgent", force_place, out;
+  std::string model, input, profile, codecs, planner = "edgent", force_place, out;
   std::vector<std::string> edges, require;
   EdgeAccess access;
   Duration deadline = std::chrono::milliseconds(100);
@@ -64,6 +64,9 @@ void add_run_flags(CLI::App& command, RunFlags& flags) {
   command.add_option("--frames", flags.frames, "Stop after so many; default all");
   command.add_option("--profile", flags.profile,
                      "Profile file of `branchline profile`; default: profile before frame 1");
+  command.add_option("--codecs", flags.codecs,
+                     "Measured by `branchline experiment codecs`: the engine chooses each tensor's "
+                     "codec for the link; default: by the model's manifest");
   command.add_option("--planner", flags.planner, "An algorithm of `branchline plan --list`")
       ->capture_default_str();
   command.add_option("--threads", flags.threads, "LibTorch's threads")
@@ -128,6 +131,7 @@ Options engine_options(const RunFlags& flags, const lab::FrameSource& source, co
   options.access = flags.access;
   options.deadline = flags.deadline;
   options.profile_file = flags.profile;
+  options.codec_file = flags.codecs;
   options.planner = flags.planner;
   options.threads = flags.threads;
   options.device_slowdown = flags.device_slowdown;

@@ -31,7 +31,9 @@ struct Options {
   WhenFull when_full = WhenFull::drop_oldest;
   int threads = 1;  ///< LibTorch's intra-op threads: process-wide
   int warmup_runs = 5;
-  std::string profile_file;         ///< from `branchline profile`; empty: profile while opening
+  std::string profile_file;  ///< from `branchline profile`; empty: profile while opening
+  std::string codec_file;  ///< from `branchline experiment codecs`: each value's codec, packed ones
+                           ///< too, is chosen for the link; empty: by the manifest alone
   std::vector<Shape> input_shapes;  ///< for models whose manifest does not say
   std::string planner = "edgent";   ///< an algorithm of `branchline plan --list`
   std::int64_t slice_cache_bytes = 512ll << 20;

@@ -63,6 +63,61 @@ TEST(WireCosts, LearnsWhatPicturesReallyTake) {
   EXPECT_EQ(costs.bytes(kPicture), 1200);
 }
 
+/// int8 takes little time, packing it more; jpeg loses more than it may.
+profile::CodecTable measured() {
+  profile::CodecTable table{"net", "d", "s", "m", {0.90}, {}};
+  const auto row = [&](int unit, const char* codec, double bytes, int encode_us, double right) {
+    table.rows.push_back({unit,
+                          codec,
+                          3072,
+                          bytes,
+                          0,
+                          0,
+                          std::chrono::microseconds(encode_us),
+                          std::chrono::microseconds(10),
+                          {right}});
+  };
+  row(0, "raw", 3072, 0, 0.90);
+  row(0, "png", 1500, 400, 0.90);
+  row(0, "jpeg", 700, 50, 0.87);
+  row(2, "raw", 40, 0, 0.90);
+  row(2, "int8", 18, 1, 0.89);
+  row(2, "fp16", 20, 1, 0.898);
+  row(2, "fp16+zstd", 10, 2000, 0.898);
+  return table;
+}
+
+TEST(WireCosts, ChoosesAmongMeasuredCodecsForTheLink) {
+  WireCosts costs(picture_network(), manifest(0.885, 0.897), 1, measured());
+  EXPECT_EQ(costs.codec(kPicture), Codec::jpeg) << "until a link is known, by the manifest";
+  costs.choose_for(1e9, true);
+  EXPECT_EQ(costs.codec(kPicture), Codec::raw);
+  costs.choose_for(1e5, true);
+  EXPECT_EQ(costs.codec(kPicture), Codec::png);
+  EXPECT_EQ(costs.bytes(kPicture), 1500);
+  EXPECT_EQ(costs.encode_time(kPicture), std::chrono::microseconds(400));
+  EXPECT_EQ(costs.codec(kMap), Codec::int8) << "two outputs: the rows do not say what one costs";
+  const ValueId logits{2, 0};
+  EXPECT_EQ(costs.codec(logits), Codec::fp16);
+  EXPECT_DOUBLE_EQ(*costs.accuracy(0, {logits}), 0.898);
+}
+
+TEST(WireCosts, PacksOnlyForAnEdgeThatUnpacks) {
+  WireCosts costs(picture_network(), {}, 1, measured());
+  const ValueId logits{2, 0};
+  costs.choose_for(1e3, true);
+  EXPECT_EQ(costs.codec(logits), Codec::fp16_zstd);
+  EXPECT_DOUBLE_EQ(*costs.accuracy(0, {logits}), 0.898);
+  costs.choose_for(1e3, false);
+  EXPECT_EQ(costs.codec(logits), Codec::fp16);
+}
+
+TEST(WireCosts, ASlowDeviceEncodesLess) {
+  WireCosts costs(picture_network(), {}, 100, measured());
+  costs.choose_for(1e5, true);
+  EXPECT_EQ(costs.codec(kPicture), Codec::raw);
+}
+
 TEST(WireCosts, TellsPlannersWhatReallyTravels) {
   WireCosts costs(picture_network(), manifest(0.885, 0.897), 1);
   costs.add_sent(kPicture, 1000, {});
