@@ -6,8 +6,8 @@
 namespace branchline::transport {
 namespace {
 
-/// One wake-up for so many bytes of a large payload. 64 KiB is too little to gain, 1 MiB leaves the
-/// sending and the receiving core too little to do at once (docs/transport.md, "Speed").
+/// One wake-up for so many bytes of a large payload: 64 KiB gains less, 1 MiB no more
+/// (docs/transport.md, "Speed").
 constexpr std::uint64_t kGatherBytes = 256 * 1024;
 constexpr std::uint64_t kGatherFrom = 64 * 1024;
 

@@ -36,6 +36,19 @@ TEST(BufferPool, KeepsNoMoreThanItsBound) {
   EXPECT_EQ(pool.stats().in_use_bytes, 0u);
 }
 
+TEST(BufferPool, ABufferIsNotHandedOutWhileAWeakPointerNeedsItsControlBlock) {
+  BufferPool pool;
+  auto buffer = pool.take(100);
+  const std::byte* first = buffer.get();
+  std::weak_ptr<std::byte[]> watcher = buffer;
+  buffer.reset();
+  EXPECT_TRUE(watcher.expired());
+  EXPECT_NE(pool.take(100).get(), first);
+  watcher.reset();
+  EXPECT_EQ(pool.stats().in_use_bytes, 0u);
+  EXPECT_EQ(pool.take(100).get(), first);
+}
+
 TEST(BufferPool, BuffersMayOutliveIt) {
   std::shared_ptr<std::byte[]> buffer;
   {
