@@ -9,9 +9,10 @@ constexpr int kRoundTrips = 4;
 constexpr int kLatenesses = 4;
 /// Timers are always a little late; that says nothing of the machine's load.
 constexpr Duration kUsualLateness = std::chrono::milliseconds(10);
+constexpr Duration kMostLateness = std::chrono::milliseconds(250);
 
 /// Forgets slowly what was once long.
-Duration longest_of_late(Duration before, Duration now) { return std::max(now, before * 7 / 8); }
+Duration longest_of_late(Duration before, Duration now) { return std::max(now, before * 31 / 32); }
 
 }  // namespace
 
@@ -24,11 +25,9 @@ Duration Heartbeat::patience() const {
 
 void Heartbeat::note_lateness(TimePoint now) {
   const Duration late = now - next_look_;
-  if (late > pace_.ping_after) {
-    counts_from_ = now;
-    return;
-  }
-  lateness_ = longest_of_late(lateness_, std::max(late - kUsualLateness, Duration{0}));
+  if (late > pace_.ping_after) counts_from_ = now;
+  lateness_ = longest_of_late(
+      lateness_, std::clamp(late - kUsualLateness, Duration{0}, Duration{kMostLateness}));
 }
 
 Heartbeat::Verdict Heartbeat::look(const Signs& signs, TimePoint now) {

@@ -111,7 +111,7 @@ class Session final : public std::enable_shared_from_this<Session> {
   void introduced(std::uint64_t number, const Welcome& welcome);
   void answer_ping(std::uint64_t number, std::uint64_t id);
   bool hear_reply(Link& link, const Message& message);
-  void confirm_up_to(std::uint64_t number, std::uint64_t id);
+  void confirm_up_to(std::uint64_t number, std::uint64_t order);
 
   Link* find(std::uint64_t number);
   Link* spare();
@@ -145,6 +145,7 @@ class Session final : public std::enable_shared_from_this<Session> {
   std::vector<Link> links_;
   std::vector<Unanswered> unanswered_;
   std::uint64_t last_number_ = 0;
+  std::uint64_t last_order_ = 0;
   std::uint64_t in_use_ = 0;  // a link's number; 0: none
   std::size_t shown_edge_ = 0;
   std::uint64_t shown_number_ = 0;

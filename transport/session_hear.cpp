@@ -39,17 +39,18 @@ bool Session::hear_reply(Link& link, const Message& message) {
     if (entry.id != message.id || entry.link != link.number) continue;
     const bool told = entry.told;
     if (pong) link.heartbeat.hear_pong(time_.now());
+    confirm_up_to(link.number, entry.order);
     remove_unanswered(message.id, link.number);
-    confirm_up_to(link.number, message.id);
     return told;
   }
   return false;
 }
 
 /// The connection keeps the order: what was written before something that arrived, arrived.
-void Session::confirm_up_to(std::uint64_t number, std::uint64_t id) {
+void Session::confirm_up_to(std::uint64_t number, std::uint64_t order) {
   for (Unanswered& entry : unanswered_) {
-    if (entry.link == number && entry.id < id && entry.written) entry.doubtful_bytes = 0;
+    const bool before = entry.order != 0 && entry.order < order;
+    if (entry.link == number && before) entry.doubtful_bytes = 0;
   }
 }
 
@@ -96,7 +97,8 @@ void Session::sent(std::uint64_t number, std::uint64_t id, std::uint64_t bytes, 
     const std::lock_guard lock(mutex_);
     if (find(number) == nullptr) return;
     for (Unanswered& entry : unanswered_) {
-      if (entry.id == id && entry.link == number) entry.written = true;
+      const bool itself = entry.id == id && entry.link == number && entry.order == 0;
+      if (itself) entry.order = ++last_order_;  // a Cancel goes by its request's id
     }
   }
   listener_->on_sent(id, bytes, begun);

@@ -28,7 +28,7 @@ struct Session::Unanswered {
   std::optional<TimePoint> due;      ///< of a Request
   bool ping = false;
   bool told = true;      ///< the listener knows of it
-  bool written = false;  ///< handed to the kernel
+  std::uint64_t order = 0;  ///< in which it was handed to the kernel; 0: not yet
 };
 
 /// Passes on what one channel says, while the session lives.

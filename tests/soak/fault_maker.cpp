@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <thread>
 #include <utility>
 
@@ -76,7 +77,10 @@ void FaultMaker::restart(ServerProcess& server, bool gracefully) {
   begin(server, gracefully ? Fault::drained : Fault::killed);
   server.process->signal(gracefully ? SIGTERM : SIGKILL);
   const int code = server.process->wait();
-  if (code != (gracefully ? 0 : 1000 + SIGKILL)) ++server_failures_;
+  if (code != (gracefully ? 0 : 1000 + SIGKILL)) {
+    ++server_failures_;
+    std::printf("a server ended with %d: %s\n", code, server.process->errors().c_str());
+  }
   std::this_thread::sleep_for(some_time(20, 800));
   start(server);
   end(server);

@@ -33,6 +33,11 @@ std::uint64_t SoakRecord::failed() const {
   return sum;
 }
 
+void SoakRecord::note_starvation() {
+  const std::lock_guard lock(mutex_);
+  starved_until_ = Clock::now() + kAftermath;
+}
+
 void SoakRecord::begin_fault(std::uint16_t way, Fault fault) {
   const std::lock_guard lock(mutex_);
   troubles_[way].push_back({fault, Clock::now(), TimePoint::max()});
@@ -65,6 +70,10 @@ void SoakRecord::count_loss(std::uint16_t way, bool held_dead, bool idle, bool i
       [now](const Trouble& trouble) { return trouble.begun <= now && now <= trouble.over; });
   if (found == troubles.rend()) {
     if (!held_dead) return;
+    if (now < starved_until_) {
+      ++starved_deaths;
+      return;
+    }
     std::string text = "port " + std::to_string(way) + (in_use ? ", in use" : ", spare") +
                        (idle ? ", idle" : ", busy");
     if (!troubles.empty()) {

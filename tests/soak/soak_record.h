@@ -31,6 +31,10 @@ class SoakRecord {
   std::atomic<std::uint64_t> hostile_connections{0}, hostile_frames{0};
 
   // Faults: `way` is the port that clients use.
+  /// Threads here did not get their turn just now.
+  void note_starvation();
+  std::atomic<std::uint64_t> starved_deaths{0};
+
   void begin_fault(std::uint16_t way, Fault fault);
   void end_fault(std::uint16_t way);
   std::uint64_t faults(Fault fault) const;
@@ -58,6 +62,7 @@ class SoakRecord {
   std::map<std::uint16_t, std::vector<Trouble>> troubles_;
   std::map<std::pair<Fault, bool>, std::vector<double>> detected_ms_;
   std::vector<std::string> false_deaths_;
+  TimePoint starved_until_{};
 };
 
 }  // namespace branchline::soak

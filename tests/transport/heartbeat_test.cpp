@@ -98,7 +98,7 @@ TEST_F(HeartbeatTest, WhoStoodStillItselfAccusesNobody) {
   const auto dead = time_until(Verdict::dead);
   ASSERT_TRUE(dead);
   EXPECT_GE(*dead, milliseconds(140)) << "it has all its time to answer";
-  EXPECT_LE(*dead, milliseconds(250));
+  EXPECT_LE(*dead, milliseconds(1250)) << "and more, for who stood still once may do it again";
 }
 
 TEST_F(HeartbeatTest, WhoIsLateItselfIsPatient) {
