@@ -11,6 +11,8 @@
 #include "apps/branchline/verbs/verbs.h"
 #include "apps/lab/edge_process.h"
 #include "apps/lab/experiments/bandwidth_experiment.h"
+#include "apps/lab/experiments/link_experiment.h"
+#include "apps/lab/experiments/live_link.h"
 #include "apps/lab/experiments/planner_tables.h"
 #include "apps/lab/experiments/synthetic_graphs.h"
 #include "apps/lab/experiments/tiles_experiment.h"
@@ -136,9 +138,36 @@ int run_bandwidth(const ExperimentFlags& flags) {
   return kDone;
 }
 
+int run_link_estimate(const ExperimentFlags& flags) {
+  std::vector<lab::LinkRow> rows;
+  for (const lab::LinkCase& link : lab::steady_link_cases()) {
+    rows.push_back(lab::follow_virtual_link(link));
+  }
+  const std::string trace =
+      flags.trace.empty() ? lab::find_shipped_file("apps/lab/traces/lte_like.csv") : flags.trace;
+  std::vector<lab::LinkRow> replayed = {lab::follow_virtual_link(lab::trace_case(trace))};
+  std::vector<lab::LinkRow> live;
+  if (flags.full) live = lab::follow_live_links(lab::live_link_cases());
+  if (flags.json) {
+    rows.insert(rows.end(), replayed.begin(), replayed.end());
+    rows.insert(rows.end(), live.begin(), live.end());
+    std::cout << lab::link_rows_json(rows);
+    return kDone;
+  }
+  std::cout << "estimate against goodput measured: median and 90th percentile of the error in %, "
+               "frames until within 10 % after a step to a quarter / back\n"
+            << lab::link_table(rows)
+            << "\ntraces: median error in % of the estimate against the next frame, and where five "
+               "frames were within 10 %\n"
+            << lab::link_table(replayed);
+  if (flags.full) std::cout << "\nreal time, through the link emulator\n" << lab::link_table(live);
+  return kDone;
+}
+
 int run_experiment(const ExperimentFlags& flags) {
   if (flags.name == "planners") return run_planners(flags);
   if (flags.name == "bandwidth") return run_bandwidth(flags);
+  if (flags.name == "link") return run_link_estimate(flags);
   if (flags.name == "codecs") {
     CodecFlags codecs = flags.codecs;
     codecs.output = flags.output;
@@ -160,10 +189,11 @@ Verb add_experiment(CLI::App& app) {
       ->add_option(
           "NAME", flags->name,
           "planners: every algorithm on every network, link and device speed; bandwidth: ways "
-          "to follow a link, on a trace; tiles: what fusing layers into tiles costs; codecs: what "
+          "to follow a link, on a trace; link: estimates of a link's goodput; tiles: what fusing "
+          "layers into tiles costs; codecs: what "
           "each makes of bytes and accuracy, on a model's own feature maps")
       ->required()
-      ->check(CLI::IsMember({"planners", "bandwidth", "tiles", "codecs"}));
+      ->check(CLI::IsMember({"planners", "bandwidth", "link", "tiles", "codecs"}));
   command->add_option("MODEL", flags->codecs.models, "Of `codecs`; default: the shipped ones")
       ->type_name("MODEL.pt");
   command
@@ -190,13 +220,16 @@ Verb add_experiment(CLI::App& app) {
       ->type_name("NAME");
   command->add_flag("--three-tiers", flags->three_tiers,
                     "With a cloud four times as fast as the edge behind 100 Mbit/s and 20 ms");
-  command->add_option("--trace", flags->trace, "Of `bandwidth`; default: the shipped one")
+  command
+      ->add_option("--trace", flags->trace, "Of `bandwidth` and `link`; default: the shipped one")
       ->type_name("CSV");
   add_duration(*command, "--deadline", flags->deadline, "Of `bandwidth`");
   command->add_option("--states", flags->states, "Of `bandwidth`: states of Edgent's map")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
-  command->add_flag("--full", flags->full, "Also a table for every network and device speed");
+  command->add_flag(
+      "--full", flags->full,
+      "Also a table for every network and device speed; of `link`: also in real time");
   command
       ->add_option("-o,--output", flags->output,
                    "Write the tables into this folder, as text and CSV")

@@ -14,7 +14,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr double kLinkStep = 0.25;
 constexpr int kFramesPerPing = 5;
 constexpr std::uint64_t kPingBytes = 64;
 constexpr std::uint64_t kAnswerBytes = 2000;
@@ -57,6 +56,26 @@ std::vector<LinkCase> steady_link_cases() {
     for (const std::uint64_t kib : {5, 16, 32}) {
       cases.push_back(steady_case(mbit, 20ms, 0ms, kib << 10));
     }
+  }
+  return cases;
+}
+
+std::vector<LinkCase> live_link_cases() {
+  std::vector<LinkCase> cases;
+  for (const auto& [mbit, delay] : std::vector<std::pair<double, Duration>>{{0.13, 5ms},
+                                                                            {0.5, 20ms},
+                                                                            {1.1, 50ms},
+                                                                            {2.0, 5ms},
+                                                                            {5.85, 20ms},
+                                                                            {18.88, 5ms},
+                                                                            {50.0, 5ms},
+                                                                            {100.0, 5ms}}) {
+    LinkCase link = steady_case(mbit, delay, 0ms, 0);
+    link.frames = 45;
+    std::erase_if(link.frame_bytes, [&](std::uint64_t bytes) {
+      return bytes > (4 << 10) && static_cast<double>(bytes) > kLinkStep * mbit * kBytesPerMbit;
+    });
+    cases.push_back(link);
   }
   return cases;
 }

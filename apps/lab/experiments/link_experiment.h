@@ -8,6 +8,8 @@
 
 namespace branchline::lab {
 
+constexpr double kLinkStep = 0.25;  ///< what a step multiplies the uplink by
+
 /// A link over which frames go up one at a time, each of a size drawn from a list.
 struct LinkCase {
   std::string name;
@@ -16,7 +18,7 @@ struct LinkCase {
   std::vector<std::uint64_t> frame_bytes;
   Duration pause{0};  ///< between an answer and the next frame
   int frames = 120;
-  bool steps = false;  ///< a third of the frames as the profile says, a third at a quarter of its
+  bool steps = false;  ///< a third of the frames as the profile says, a third at kLinkStep of its
                        ///< uplink, the last third as before
 };
 
@@ -51,6 +53,9 @@ std::vector<std::uint64_t> cut_tensor_sizes(double bytes_per_s);
 
 /// Links of 0.13 to 100 Mbit/s, delays of 5 to 50 ms, with and without jitter, and token buckets.
 std::vector<LinkCase> steady_link_cases();
+
+/// A part of those without buckets, small enough for real time: under a minute, all at once.
+std::vector<LinkCase> live_link_cases();
 
 /// A replay of a trace, to its end. @throws InputError as read_link_trace
 LinkCase trace_case(const std::string& file);
