@@ -26,8 +26,9 @@ HttpAnswer answer_of(const HttpAnswerer& answerer, std::string_view path) {
 
 }  // namespace
 
-HttpConnection::HttpConnection(BoundedListener::Tcp::socket socket, const HttpAnswerer& answerer)
-    : stream_(std::move(socket)), answerer_(answerer) {}
+HttpConnection::HttpConnection(BoundedListener::Tcp::socket socket, const HttpAnswerer& answerer,
+                               Duration patience)
+    : stream_(std::move(socket)), answerer_(answerer), patience_(patience) {}
 
 void HttpConnection::end() noexcept {
   boost::system::error_code ignored;
@@ -38,7 +39,7 @@ void HttpConnection::read() {
   parser_.emplace();
   parser_->header_limit(kMaxHeader);
   parser_->body_limit(0);
-  stream_.expires_after(kPatience);
+  stream_.expires_after(patience_);
   http::async_read(stream_, input_, *parser_,
                    [self = shared_from_this()](const boost::system::error_code& error,
                                                std::size_t) { self->on_read(error); });
@@ -81,7 +82,7 @@ void HttpConnection::write(const HttpAnswer& answer, bool keep_alive) {
   response.keep_alive(keep_alive);
   if (parser_->get().method() != http::verb::head) response.body() = answer.body;
   response.content_length(answer.body.size());
-  stream_.expires_after(kPatience);
+  stream_.expires_after(patience_);
   http::async_write(
       stream_, response,
       [self = shared_from_this()](const boost::system::error_code& error, std::size_t) {

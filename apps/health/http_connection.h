@@ -7,11 +7,12 @@
 
 #include "apps/health/bounded_listener.h"
 #include "apps/health/http_answer.h"
+#include "framework/base/clock.h"
 
 namespace branchline::apps {
 
 /// One client of the HTTP server: GET and HEAD, one request after another. A request has at most
-/// kMaxHeader bytes and no body; it, the answer and the pause before it take at most kPatience
+/// kMaxHeader bytes and no body; it, the answer and the pause before it take at most `patience`
 /// each, or the connection ends.
 class HttpConnection final : public GuestConnection,
                              public std::enable_shared_from_this<HttpConnection> {
@@ -20,7 +21,8 @@ class HttpConnection final : public GuestConnection,
   static constexpr std::chrono::seconds kPatience{10};
 
   /// @param answerer  must outlive this
-  HttpConnection(BoundedListener::Tcp::socket socket, const HttpAnswerer& answerer);
+  HttpConnection(BoundedListener::Tcp::socket socket, const HttpAnswerer& answerer,
+                 Duration patience = kPatience);
 
   void begin() override { read(); }
   void end() noexcept override;
@@ -41,6 +43,7 @@ class HttpConnection final : public GuestConnection,
   std::optional<Parser> parser_;
   std::optional<Response> response_;
   const HttpAnswerer& answerer_;
+  const Duration patience_;
 };
 
 }  // namespace branchline::apps

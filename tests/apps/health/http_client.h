@@ -35,6 +35,12 @@ class RawClient {
   }
   std::string read_all() { return read_until(""); }
 
+  /// Whether the server ends the connection, with nothing more to say, before patience does.
+  bool hung_up() {
+    char byte = 0;
+    return ::recv(socket_.native_handle(), &byte, 1, 0) == 0;
+  }
+
  private:
   boost::asio::io_context context_;
   boost::asio::ip::tcp::socket socket_{context_};
