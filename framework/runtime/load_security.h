@@ -12,8 +12,8 @@ inline transport::ClientSecurity load_security(const EdgeAccess& access) {
 }
 
 inline transport::ServerSecurity load_security(const EdgeProtection& protection) {
-  return transport::load_server_security({protection.tls_cert, protection.tls_key,
-                                          protection.tls_client_ca, protection.token_file});
+  return transport::load_server_security(
+      {protection.tls_cert, protection.tls_key, protection.tls_client_ca, protection.token_file});
 }
 
 }  // namespace branchline::runtime
