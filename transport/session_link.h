@@ -27,7 +27,7 @@ struct Session::Unanswered {
   std::uint64_t doubtful_bytes = 0;  ///< not known to be through
   std::optional<TimePoint> due;      ///< of a Request
   bool ping = false;
-  bool told = true;      ///< the listener knows of it
+  bool told = true;         ///< the listener knows of it
   std::uint64_t order = 0;  ///< in which it was handed to the kernel; 0: not yet
 };
 
