@@ -227,6 +227,8 @@ int verdict(const SoakRecord& record, const Scene& scene, const Footprint& befor
     faults.push_back("memory grew");
   }
   if (record.answered == 0) faults.push_back("nothing was answered");
+  std::printf("half-open clients that the edge here dropped: %llu\n",
+              static_cast<unsigned long long>(scene.edge.clients_held_dead()));
   std::printf("memory: %zu KiB before, %zu KiB after; descriptors %zu, %zu\n",
               before.resident_bytes >> 10, after.resident_bytes >> 10, before.descriptors,
               after.descriptors);
