@@ -14,6 +14,7 @@
 #include "transport/channel.h"
 #include "transport/frame_format.h"
 #include "transport/io_thread.h"
+#include "transport/shared_token.h"
 
 namespace branchline::transport::testing {
 namespace {
