@@ -197,6 +197,7 @@ TEST_F(HostilePeers, AFloodOfConnectionsMeetsABoundAndTheOldStrangersLeave) {
   EXPECT_TRUE(late->wait_for_messages(1)) << late->reason();
   EXPECT_TRUE(all_ended());
   EXPECT_LE(log_lines_, 15);
+  channel->close("leaving");
 }
 
 TEST_F(HostilePeers, AFullHouseIsToldSoAndSparesTheOthers) {
