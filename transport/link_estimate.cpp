@@ -26,6 +26,8 @@ constexpr std::uint64_t kSegmentBytes = 1448;
 constexpr double kLeastSeconds = 20e-6;
 constexpr double kFirstNoise = 0.05;  // of a round trip, until several were seen
 constexpr double kLeastNoise = 200e-6;
+/// An upper bound that says no more than the estimate must not stand as a frame that confirms it.
+constexpr double kBoundIsNews = 0.95;
 constexpr double kLeastFixedDeviation = 0.5e-3;
 
 double seconds_of(Duration duration) {
@@ -172,7 +174,7 @@ void LinkEstimate::add_timeout(std::uint64_t bytes, Duration waited, TimePoint n
   const double most = static_cast<double>(std::max<std::uint64_t>(bytes, 1)) / seconds;
   any_ = true;
   measured_ = now;
-  if (up_.any() && most >= up_.bytes_per_s()) return;
+  if (up_.any() && most >= kBoundIsNews * up_.bytes_per_s()) return;
   up_.add(static_cast<double>(std::max<std::uint64_t>(bytes, 1)), seconds + round_trip_s_,
           fixed_part(0, seconds), kLeastNoise + round_trip_noise_s_, now - waited, now);
   uplink_measured_ = now;

@@ -44,8 +44,10 @@ Duration SocketPulse::still_for() const {
   const TimePoint now = Clock::now();
   if (descriptor_ >= 0) {
     const std::uint64_t acknowledged = acknowledged_bytes(descriptor_);
-    if (acknowledged > acknowledged_) moved_ = now;
-    acknowledged_ = std::max(acknowledged, acknowledged_);
+    if (acknowledged >= acknowledged_ + kUpload) {
+      moved_ = now;
+      acknowledged_ = acknowledged;
+    }
   }
   return std::min(silent_for(), Duration(now - moved_));
 }
