@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "transport/tls_error.h"
+#include "transport/tls_socket.h"
 
 namespace branchline::transport {
 namespace {
@@ -63,7 +64,9 @@ boost::system::error_code TlsStream::error_of(int result) const {
 }
 
 asio::awaitable<FrameFault> TlsStream::open() {
-  SSL_set_fd(ssl_.get(), socket_.native_handle());
+  BIO* const bio = new_tls_socket(socket_.native_handle());
+  if (bio == nullptr) co_return make_fault(TransportErrc::overloaded, "no memory is left for TLS");
+  SSL_set_bio(ssl_.get(), bio, bio);
   FrameFault fault;
   const boost::system::error_code error = co_await shake_hands(fault);
   if (fault) co_return fault;

@@ -204,6 +204,16 @@ TEST_F(TlsTest, ManySizesArriveWholeAndInOrderFromManyThreads) {
   }
 }
 
+TEST_F(TlsTest, WritingToAPeerThatResetEndsTheConnectionAndNotTheProcess) {
+  serve(files_.server_security());
+  for (int round = 0; round < 20; ++round) {
+    ASSERT_EQ(dial(files_.client_security()), "");
+    near_->abandon("gone");
+    while (far_->send({0, Ping{}})) {
+    }
+  }
+}
+
 TEST_F(TlsTest, FilesThatCannotBeUsedAreNamed) {
   const auto message_of = [](auto load) -> std::string {
     try {
