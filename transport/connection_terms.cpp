@@ -9,7 +9,7 @@ void ConnectionTerms::sending(Message& message) {
     announced_ = hello->capabilities;
   } else if (auto* answer = std::get_if<Welcome>(&message.body)) {
     answer->capabilities &= announced_;
-    if (answer->capabilities & capability::payload_checksum) queue_.add_checksums();
+    if (answer->capabilities & capability::kPayloadChecksum) queue_.add_checksums();
     const std::lock_guard lock(mutex_);
     granting_ = true;
     granted_.grant({answer->max_in_flight, answer->max_in_flight_bytes});
@@ -40,7 +40,7 @@ std::optional<ConnectionTerms::Objection> ConnectionTerms::received(const Messag
 }
 
 void ConnectionTerms::welcome(const Welcome& welcome) {
-  if (welcome.capabilities & announced_ & capability::payload_checksum) queue_.add_checksums();
+  if (welcome.capabilities & announced_ & capability::kPayloadChecksum) queue_.add_checksums();
   queue_.grant({welcome.max_in_flight, welcome.max_in_flight_bytes});
 }
 

@@ -39,7 +39,7 @@ inline constexpr std::array<char, 4> kMagic = {'B', 'R', 'L', 'N'};
 inline constexpr std::uint8_t kMajorVersion = 1;
 inline constexpr std::uint8_t kMinorVersion = 0;
 
-/// Of `flags`: the header carries the payload checksum (capability::payload_checksum).
+/// Of `flags`: the header carries the payload checksum (capability::kPayloadChecksum).
 inline constexpr std::uint32_t kPayloadChecksumFlag = 1u << 0;
 
 using HeaderBytes = std::array<std::byte, kHeaderBytes>;

@@ -53,8 +53,8 @@ struct RemotePlan {
 
 /// What both sides must have before either uses it: bits of Hello and Welcome.
 namespace capability {
-inline constexpr std::uint64_t payload_checksum = 1u << 0;  ///< frames carry XXH3-64 of the payload
-inline constexpr std::uint64_t packed_payloads = 1u << 1;   ///< lossless packing of raw, fp16, int8
+inline constexpr std::uint64_t kPayloadChecksum = 1u << 0;  ///< frames carry XXH3-64 of the payload
+inline constexpr std::uint64_t kPackedPayloads = 1u << 1;   ///< lossless packing of raw, fp16, int8
 }  // namespace capability
 
 struct Hello {

@@ -120,10 +120,10 @@ void EdgeConnection::handle(std::uint64_t id, const transport::Hello& hello) {
     welcome.names.push_back(served.model->layers().name);
   }
   welcome.max_frame_bytes = static_cast<std::uint64_t>(host_.options().max_frame_bytes);
-  welcome.capabilities = transport::capability::payload_checksum;
+  welcome.capabilities = transport::capability::kPayloadChecksum;
   welcome.max_in_flight = static_cast<std::uint32_t>(kMaxInFlight);
   welcome.queue = host_.queue().wait_estimate();
-  welcome.capabilities = transport::capability::packed_payloads;
+  welcome.capabilities = transport::capability::kPackedPayloads;
   host_.log(3, peer_ + " connected: " + hello.software);
   send(id, std::move(welcome));
 }

@@ -70,7 +70,7 @@ LinkMonitor::LinkMonitor(std::vector<Endpoint> edges, std::string digest, Connec
   setup.edges = std::move(edges);
   setup.hello.software = "branchline " BRANCHLINE_VERSION;
   setup.hello.digests = {digest_};
-  setup.hello.capabilities = transport::capability::packed_payloads;
+  setup.hello.capabilities = transport::capability::kPackedPayloads;
   setup.connect = std::move(connect);
   setup.listener = std::make_shared<Ear>(*this);
   setup.seed = seed;
@@ -153,7 +153,7 @@ void LinkMonitor::came_up(const Endpoint& edge, const Welcome& welcome) {
     const std::lock_guard lock(mutex_);
     mismatches_told_.clear();
     meter_.note_queue(welcome.queue, time_.now());
-    edge_unpacks_ = (welcome.capabilities & transport::capability::packed_payloads) != 0;
+    edge_unpacks_ = (welcome.capabilities & transport::capability::kPackedPayloads) != 0;
     events_.push_back({LinkEvent::Kind::up, "connected to " + transport::to_string(edge) + " (" +
                                                 welcome.software + ")"});
   }

@@ -36,7 +36,7 @@ class Replier final : public ChannelListener {
     if (std::holds_alternative<Hello>(message.body)) {
       Welcome welcome;
       welcome.max_in_flight = 2;
-      welcome.capabilities = capability::payload_checksum;
+      welcome.capabilities = capability::kPayloadChecksum;
       channel->send({message.id, std::move(welcome)});
     } else if (auto* request = std::get_if<Request>(&message.body)) {
       Answer answer;
@@ -134,7 +134,7 @@ struct HandshakeBytes::Parts {
   int ask(tcp::socket& socket, std::span<const std::byte> bytes, bool in_two_pieces) {
     const auto replier = std::make_shared<Replier>();
     Hello hello;
-    hello.capabilities = capability::payload_checksum;
+    hello.capabilities = capability::kPayloadChecksum;
     const auto channel =
         connect(io, {"127.0.0.1", acceptor.local_endpoint().port()}, hello, kPatience, replier);
     replier->speak_through(channel);

@@ -127,7 +127,7 @@ void SoakClient::begin_life() {
   transport::Session::Setup setup;
   setup.edges = edges_;
   setup.hello.software = "soak";
-  setup.hello.capabilities = chance(0.5) ? transport::capability::payload_checksum : 0;
+  setup.hello.capabilities = chance(0.5) ? transport::capability::kPayloadChecksum : 0;
   setup.connect = [this](const Endpoint& endpoint, const transport::Hello& hello, auto listener) {
     return transport::connect(io_, endpoint, hello, kSoakConnectTimeout, std::move(listener));
   };

@@ -41,7 +41,7 @@ struct SoakEdge::Parts {
         welcome.digests = welcome.names = {"soak"};
         welcome.max_in_flight = kMaxInFlight;
         welcome.max_in_flight_bytes = kMaxInFlightBytes;
-        welcome.capabilities = transport::capability::payload_checksum;
+        welcome.capabilities = transport::capability::kPayloadChecksum;
         channel->send({0, std::move(welcome)});
       } else if (std::holds_alternative<transport::Ping>(message.body)) {
         channel->send({message.id, transport::Pong{}});

@@ -241,8 +241,8 @@ TEST_P(ChannelSuite, ALargerCreditLetsGoWhatWaits) {
 TEST_P(ChannelSuite, PayloadsCarryChecksumsWhenBothAnnouncedThem) {
   for (const bool both : {false, true}) {
     auto pair = make();
-    const std::uint64_t far = both ? capability::payload_checksum : 0;
-    pair->near->send({0, Hello{"test", {}, capability::payload_checksum | 1u << 20, 0}});
+    const std::uint64_t far = both ? capability::kPayloadChecksum : 0;
+    pair->near->send({0, Hello{"test", {}, capability::kPayloadChecksum | 1u << 20, 0}});
     ASSERT_TRUE(pair->far_listener->wait_for_messages(1 + pair->handshake_messages));
     Welcome welcome;
     welcome.capabilities = far;

@@ -59,14 +59,14 @@ std::string counting_text(char first) {
 
 std::vector<ProtocolVector> protocol_vectors() {
   const Hello hello{
-      "branchline 0.1.0", {"c0ffee", "decade"}, capability::payload_checksum, 64u << 20};
+      "branchline 0.1.0", {"c0ffee", "decade"}, capability::kPayloadChecksum, 64u << 20};
   const Welcome welcome{"branchlined 0.1.0",
                         {"c0ffee"},
                         {"b_camera"},
                         64u << 20,
                         32,
                         microseconds(17),
-                        capability::payload_checksum,
+                        capability::kPayloadChecksum,
                         128u << 20,
                         ""};
   const ProfileReply profile{

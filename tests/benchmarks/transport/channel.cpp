@@ -24,7 +24,7 @@ class AnsweringListener final : public ChannelListener {
   void on_message(Message message, const Arrival&) override {
     if (std::holds_alternative<Hello>(message.body)) {
       Welcome welcome;
-      welcome.capabilities = capability::payload_checksum;  // where the Hello asks for it
+      welcome.capabilities = capability::kPayloadChecksum;  // where the Hello asks for it
       channel_->send({0, std::move(welcome)});
       return;
     }
@@ -130,6 +130,6 @@ std::unique_ptr<Client> connect_channel(const Load& load, std::uint16_t port) {
 
 const Competitor kChannel{"channel", serve, connect_channel<0>, true};
 const Competitor kCheckedChannel{"channel+checksum", serve,
-                                 connect_channel<capability::payload_checksum>, true};
+                                 connect_channel<capability::kPayloadChecksum>, true};
 
 }  // namespace branchline::transport_benchmark
