@@ -42,7 +42,8 @@ struct EdgeService::Parts {
       return connection;
     };
     const auto on_turned_away = [this](const std::string& peer, const std::string& reason) {
-      host.log(1, peer + " was turned away: " + reason);
+      const bool named = reason.find(peer) != std::string::npos;
+      host.log(1, (named ? "turned away: " : peer + " was turned away: ") + reason);
     };
     transport::ServerProtection protection;
     protection.security = runtime::load_security(options.protection);
