@@ -150,7 +150,8 @@ struct SoakEdge::Parts {
       if (work.empty()) {
         changed.wait(lock);
       } else if (work.begin()->first > Clock::now()) {
-        changed.wait_until(lock, work.begin()->first);
+        const TimePoint first = work.begin()->first;  // a copy: it may be removed meanwhile
+        changed.wait_until(lock, first);
       } else {
         const Work next = std::move(work.extract(work.begin()).mapped());
         ++computing;
