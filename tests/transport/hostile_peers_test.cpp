@@ -53,6 +53,7 @@ class Answerer final : public ChannelListener {
 class GoodClient final : public ChannelListener, public std::enable_shared_from_this<GoodClient> {
  public:
   void start(IoThread& io, std::uint16_t port, const ClientSecurity& security) {
+    const std::lock_guard lock(mutex_);
     channel_ =
         connect(io, {"127.0.0.1", port}, {"good", {}, 0, 0}, 30s, shared_from_this(), {}, security);
   }
@@ -68,7 +69,7 @@ class GoodClient final : public ChannelListener, public std::enable_shared_from_
       right_ += same_message({1, *answer}, {1, expected_}) ? 1 : 0;
       ++answered_;
     }
-    if (!stopping_ && channel_) ask();
+    if (!stopping_) ask();
   }
   void on_closed(const std::string& reason) override {
     if (!stopping_) ADD_FAILURE() << "the good client lost its connection: " << reason;
@@ -84,10 +85,12 @@ class GoodClient final : public ChannelListener, public std::enable_shared_from_
   void ask() {
     Message request = sample_request(static_cast<std::uint64_t>(++asked_), {kRequestBytes});
     expected_.tensors = std::get<Request>(request.body).tensors;
+    const std::lock_guard lock(mutex_);  // the Welcome may be here before connect() has returned
     channel_->send(std::move(request));
   }
 
-  std::shared_ptr<Channel> channel_;
+  std::mutex mutex_;
+  std::shared_ptr<Channel> channel_;  // guarded while start() may run
   Answer expected_;
   std::atomic<int> asked_ = 0, answered_ = 0, right_ = 0, refused_ = 0;
   std::atomic<bool> stopping_ = false, closed_ = false;
