@@ -24,7 +24,8 @@ FaultMaker::FaultMaker(std::string program, int servers, std::uint64_t seed, Soa
 void FaultMaker::start(ServerProcess& server) {
   server.process = std::make_unique<ChildProcess>(std::vector<std::string>{
       program_, "--serve", std::to_string(server.port), "--seed", std::to_string(random_())});
-  server.port = static_cast<std::uint16_t>(std::stoul(server.process->line()));
+  const auto port = static_cast<std::uint16_t>(std::stoul(server.process->line()));
+  if (server.port == 0) server.port = port;  // others read it from the first start on
 }
 
 std::uint16_t FaultMaker::add_link(int server, std::uint16_t port, double bytes_per_s,
