@@ -44,6 +44,14 @@ class ByteStream {
   virtual asio::awaitable<std::size_t> read_some(std::span<std::byte> space,
                                                  boost::system::error_code& error) = 0;
 
+  /// On the I/O thread: from now on no read touches its space, also not one that is under way,
+  /// whose wait may be over already. It ends with operation_aborted unless it has its bytes.
+  void stop_reading() {
+    reading_stopped_ = true;
+    boost::system::error_code ignored;
+    socket_.cancel(ignored);
+  }
+
   /// On the I/O thread: lets so many bytes gather before read_some() wakes up for them; with what
   /// is there already it returns at once. Takes effect on a read that is under way too.
   virtual void wake_at(std::size_t bytes) { (void)bytes; }
@@ -54,7 +62,13 @@ class ByteStream {
                                  boost::system::error_code& error) = 0;
 
  protected:
+  /// To be asked after every wait, before space is touched.
+  bool reading_stopped() const noexcept { return reading_stopped_; }
+
   asio::ip::tcp::socket socket_;
+
+ private:
+  bool reading_stopped_ = false;
 };
 
 }  // namespace branchline::transport

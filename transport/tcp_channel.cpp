@@ -177,8 +177,7 @@ void TcpChannel::turn_away(const FrameFault& fault) {
 void TcpChannel::evict(const FrameFault& fault) {
   send({0, Refused{refusal_for(fault.code), fault.sentence, Duration{0}}});
   finish(setup_.peer + ": " + fault.sentence, false);  // its place is needed now
-  boost::system::error_code ignored;
-  stream_->socket().cancel(ignored);  // nothing reads into the frame any more
+  stream_->stop_reading();
   reader_.abandon();
 }
 

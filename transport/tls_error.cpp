@@ -93,6 +93,11 @@ boost::system::error_code take_tls_error() {
   return {static_cast<int>(code), asio::error::get_ssl_category()};
 }
 
+boost::system::error_code unexpected_tls_message() noexcept {
+  return {static_cast<int>(ERR_PACK(ERR_LIB_SSL, 0, SSL_R_UNEXPECTED_MESSAGE)),
+          asio::error::get_ssl_category()};
+}
+
 bool is_tls_error(const boost::system::error_code& error) noexcept {
   return error.category() == asio::error::get_ssl_category();
 }
@@ -113,6 +118,8 @@ std::string tls_sentence(const boost::system::error_code& error) {
       return "it does not speak TLS 1.3";
     case SSL_R_DECRYPTION_FAILED_OR_BAD_RECORD_MAC:
       return "what it sent was changed on the way";
+    case SSL_R_UNEXPECTED_MESSAGE:
+      return "it sent messages of TLS's own that have no place here";
     default:
       return "TLS failed: " + error.message();
   }

@@ -14,6 +14,9 @@ class TlsContext;
 /// Takes OpenSSL's last error off this thread's queue.
 boost::system::error_code take_tls_error();
 
+/// That the peer sent what TLS knows and nobody here needs.
+boost::system::error_code unexpected_tls_message() noexcept;
+
 bool is_tls_error(const boost::system::error_code& error) noexcept;
 
 /// What an error of a connection that stood means, for people: "it asks for a client certificate".

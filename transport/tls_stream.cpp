@@ -19,13 +19,18 @@ using tcp = asio::ip::tcp;
 constexpr std::size_t kRecordBytes = SSL3_RT_MAX_PLAIN_LENGTH;
 /// As long as bytes keep coming, one connection takes so many before the others get their turn.
 constexpr std::size_t kTlsBurstBytes = 1u << 20;
+/// A record takes as long as so many bytes more: of the smallest a turn has a few hundred.
+constexpr std::size_t kRecordCost = 4096;
+/// Our peers send none of TLS's own messages after the handshake, others a ticket or two and new
+/// keys once in many gigabytes. A flood of them would never let SSL_read return.
+constexpr int kMaxTlsMessages = 8;
 /// RFC 9266.
 constexpr char kBindingLabel[] = "EXPORTER-Channel-Binding";
 
 bool wants_read(const boost::system::error_code& error) {
   return error == asio::error::would_block;
 }
-/// The handshake's other way of waiting; never leaves this file.
+/// OpenSSL's other way of waiting; never leaves this file.
 bool wants_write(const boost::system::error_code& error) {
   return error == asio::error::in_progress;
 }
@@ -43,6 +48,7 @@ TlsStream::TlsStream(asio::io_context& context, std::shared_ptr<const TlsContext
 /// What `result` of an SSL call means; would_block where it must be repeated.
 boost::system::error_code TlsStream::error_of(int result) const {
   const int system = errno;
+  if (broken_) return unexpected_tls_message();
   switch (SSL_get_error(ssl_.get(), result)) {
     case SSL_ERROR_WANT_READ:
       return asio::error::would_block;
@@ -71,6 +77,7 @@ asio::awaitable<FrameFault> TlsStream::open() {
   const boost::system::error_code error = co_await shake_hands(fault);
   if (fault) co_return fault;
   if (error) co_return handshake_fault(ssl_.get(), *tls_, error);
+  count_messages();
   co_return certificate_fault(ssl_.get(), *tls_, host_);
 }
 
@@ -102,6 +109,19 @@ asio::awaitable<boost::system::error_code> TlsStream::shake_hands(FrameFault& fa
   co_return error;
 }
 
+/// From now on: OpenSSL works them off inside SSL_read, as long as they come.
+void TlsStream::count_messages() {
+  SSL_set_msg_callback_arg(ssl_.get(), this);
+  SSL_set_msg_callback(ssl_.get(), [](int sent, int, int kind, const void*, std::size_t,
+                                      SSL* connection, void* self) {
+    if (sent != 0 || kind != SSL3_RT_HANDSHAKE) return;
+    auto& stream = *static_cast<TlsStream*>(self);
+    if (++stream.messages_ <= kMaxTlsMessages) return;
+    stream.broken_ = true;
+    SSL_set_shutdown(connection, SSL_RECEIVED_SHUTDOWN);  // SSL_read takes no further record
+  });
+}
+
 /// Every record of TLS begins with its kind.
 FrameFault TlsStream::check_first_byte() {
   unsigned char first = 0;
@@ -124,17 +144,20 @@ std::string TlsStream::channel_binding() const {
 
 asio::awaitable<std::size_t> TlsStream::read_some(std::span<std::byte> space,
                                                   boost::system::error_code& error) {
+  error.clear();
   for (;;) {
-    const std::size_t bytes = read_what_is_there(space, error);
-    if (bytes > 0 && (read_in_a_row_ += bytes) >= kTlsBurstBytes) {
-      read_in_a_row_ = 0;
+    if (turn_ >= kTlsBurstBytes) {
+      turn_ = 0;
       co_await asio::post(socket_.get_executor(), asio::use_awaitable);
     }
-    if (bytes > 0 || !wants_read(error)) co_return bytes;
-    read_in_a_row_ = 0;
-    co_await socket_.async_wait(tcp::socket::wait_read,
-                                asio::redirect_error(asio::use_awaitable, error));
+    if (reading_stopped()) error = asio::error::operation_aborted;
     if (error) co_return 0;
+    const std::size_t bytes = read_what_is_there(space, error);
+    if (bytes > 0 || !(wants_read(error) || wants_write(error))) co_return bytes;
+    turn_ = 0;
+    co_await socket_.async_wait(
+        wants_read(error) ? tcp::socket::wait_read : tcp::socket::wait_write,
+        asio::redirect_error(asio::use_awaitable, error));
   }
 }
 
@@ -142,7 +165,7 @@ asio::awaitable<std::size_t> TlsStream::read_some(std::span<std::byte> space,
 std::size_t TlsStream::read_what_is_there(std::span<std::byte> space,
                                           boost::system::error_code& error) {
   std::size_t total = 0;
-  while (total < space.size()) {
+  while (total < space.size() && turn_ < kTlsBurstBytes) {
     errno = 0;
     ERR_clear_error();
     std::size_t bytes = 0;
@@ -152,6 +175,7 @@ std::size_t TlsStream::read_what_is_there(std::span<std::byte> space,
       break;
     }
     total += bytes;
+    turn_ += bytes + kRecordCost;
   }
   if (total > 0) error.clear();
   return total;
@@ -195,8 +219,18 @@ std::size_t TlsStream::write_some(std::span<const std::span<const std::byte>> se
       segments = segments.subspan(1);
     }
   }
+  if (wants_read(error)) error = break_off();
   if (wants_write(error)) error = asio::error::would_block;
   return total;
+}
+
+/// Writing waits for the peer only in the middle of one of TLS's own messages. Nobody sends one in
+/// pieces, and it need never go on.
+boost::system::error_code TlsStream::break_off() {
+  broken_ = true;
+  boost::system::error_code ignored;
+  socket_.shutdown(tcp::socket::shutdown_both, ignored);  // wakes who reads
+  return unexpected_tls_message();
 }
 
 }  // namespace branchline::transport

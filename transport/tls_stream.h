@@ -31,11 +31,15 @@ class TlsStream final : public ByteStream {
   std::span<const std::byte> next_record(std::span<const std::span<const std::byte>> segments,
                                          std::size_t offset);
   boost::system::error_code error_of(int result) const;
+  void count_messages();
+  boost::system::error_code break_off();
 
   const std::shared_ptr<const TlsContext> tls_;
   const std::string host_;
   SslPtr ssl_;
-  std::size_t read_in_a_row_ = 0;    ///< without letting others have the thread
+  std::size_t turn_ = 0;             ///< read without letting others have the thread
+  int messages_ = 0;                 ///< of TLS itself, since the handshake
+  bool broken_ = false;              ///< by messages of TLS that nobody here sends
   std::vector<std::byte> gathered_;  ///< small segments that share a record
 };
 

@@ -8,6 +8,7 @@
 #include "tests/transport/certificates.h"
 #include "tests/transport/channel_pairs.h"
 #include "tests/transport/sample_messages.h"
+#include "tests/transport/tls_client.h"
 #include "transport/asio.h"
 #include "transport/channel.h"
 
@@ -172,6 +173,32 @@ TEST_F(TlsTest, NothingOlderThanTls13) {
   SSL_free(old);
   SSL_CTX_free(rules);
   EXPECT_TRUE(server_said("does not speak TLS 1.3"));
+}
+
+TEST_F(TlsTest, AStrangerWhoOnlyRenewsKeysIsTurnedAway) {
+  serve(files_.server_security());
+  asio::io_context context;
+  TlsClient stranger(context);
+  stranger.socket.connect({asio::ip::address_v4::loopback(), server_->port()});
+  ASSERT_TRUE(stranger.shake_hands());
+  for (int i = 0; i < 20; ++i) stranger.renew_keys();
+  EXPECT_TRUE(server_said("messages of TLS's own"));
+}
+
+/// As long as OpenSSL waits for the rest it writes nothing, though the socket is writable.
+TEST_F(TlsTest, WhoBeginsAMessageOfTlsAndLeavesItIsTurnedAway) {
+  serve(files_.server_security());
+  asio::io_context context;
+  TlsClient stranger(context);
+  stranger.socket.connect({asio::ip::address_v4::loopback(), server_->port()});
+  ASSERT_TRUE(stranger.shake_hands());
+  const auto hello = frame_bytes_of({0, Hello{"stranger", {}, 0, 0}});
+  const std::string text(reinterpret_cast<const char*>(hello.data()), hello.size());
+  const std::string greeting = stranger.record(SSL3_RT_APPLICATION_DATA, text);
+  const std::string half = stranger.record(SSL3_RT_HANDSHAKE, {SSL3_MT_KEY_UPDATE, 0, 0, 1});
+  asio::write(stranger.socket, asio::buffer(greeting + half));
+  ASSERT_TRUE(far_listener_->wait_until_closed());
+  EXPECT_TRUE(says(far_listener_->reason(), "messages of TLS's own"));
 }
 
 TEST_F(TlsTest, ManySizesArriveWholeAndInOrderFromManyThreads) {
