@@ -30,6 +30,13 @@ Refusal refusal_for(const std::error_code& code) {
   return denied ? Refusal::denied : Refusal::bad_request;
 }
 
+bool opens_a_connection(const Message& message) {
+  return std::holds_alternative<Hello>(message.body) ||
+         std::holds_alternative<Welcome>(message.body) ||
+         std::holds_alternative<Challenge>(message.body) ||
+         std::holds_alternative<Proof>(message.body);
+}
+
 constexpr const char* kNoMemory =
     "the server's memory for messages is used up; send it again later";
 
@@ -144,6 +151,10 @@ bool TcpChannel::deliver_messages() {
 }
 
 void TcpChannel::deliver(FrameReader::Incoming incoming) {
+  if (standing_ && opens_a_connection(incoming.message)) {
+    return turn_away(make_fault(TransportErrc::malformed,
+                                "the connection stands, and messages of its opening came again"));
+  }
   if (!standing_ && !shake_hands(incoming.message)) return;
   if (take_heartbeat(incoming.message)) return;
   if (incoming.no_memory) {

@@ -92,7 +92,8 @@ ChannelPair::~ChannelPair() {
   if (far_listener) far_listener->react = nullptr;
 }
 
-std::unique_ptr<ChannelPair> make_pair_of(ChannelKind kind, const FrameLimits& limits) {
+std::unique_ptr<ChannelPair> make_pair_of(ChannelKind kind, const FrameLimits& limits,
+                                          const Announced& capabilities) {
   auto pair = std::make_unique<ChannelPair>();
   pair->io = std::make_unique<IoThread>();
   pair->near_listener = std::make_shared<Recorder>();
@@ -103,9 +104,11 @@ std::unique_ptr<ChannelPair> make_pair_of(ChannelKind kind, const FrameLimits& l
     return pair;
   }
   auto on_connect = [raw = pair.get()](std::shared_ptr<Channel> channel) {
-    raw->far = channel;
-    channel->send({0, Welcome{"test", {}, {}, 0, 0, Duration{0}, 0, 0, {}}});
+    raw->far = std::move(channel);
     return raw->far_listener;
+  };
+  pair->far_listener->react = [raw = pair.get(), far = capabilities.far](const Message&) {
+    raw->far->send({0, Welcome{"test", {}, {}, 0, 0, Duration{0}, far, 0, {}}});
   };
   ServerProtection protection;
   ClientSecurity security;
@@ -116,11 +119,13 @@ std::unique_ptr<ChannelPair> make_pair_of(ChannelKind kind, const FrameLimits& l
   }
   pair->server = std::make_unique<Server>(*pair->io, Endpoint{"127.0.0.1", 0}, on_connect, limits,
                                           Server::OnTurnedAway{}, protection);
-  pair->near = connect(*pair->io, {"127.0.0.1", pair->server->port()}, Hello{"test", {}, 0, 0}, 30s,
-                       pair->near_listener, limits, security);
+  pair->near =
+      connect(*pair->io, {"127.0.0.1", pair->server->port()},
+              Hello{"test", {}, capabilities.near, 0}, 30s, pair->near_listener, limits, security);
   if (!pair->near_listener->wait_for_messages(1) || !pair->far_listener->wait_for_messages(1)) {
     throw std::runtime_error("no handshake: " + pair->near_listener->reason());
   }
+  pair->far_listener->react = nullptr;
   pair->handshake_messages = 1;
   return pair;
 }

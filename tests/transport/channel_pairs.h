@@ -68,6 +68,13 @@ struct ChannelPair {
 
 enum class ChannelKind { tcp, tls, loopback };
 
-std::unique_ptr<ChannelPair> make_pair_of(ChannelKind kind, const FrameLimits& limits = {});
+/// What the Hello and the Welcome announce; in memory nobody says either.
+struct Announced {
+  std::uint64_t near = 0;
+  std::uint64_t far = 0;
+};
+
+std::unique_ptr<ChannelPair> make_pair_of(ChannelKind kind, const FrameLimits& limits = {},
+                                          const Announced& capabilities = {});
 
 }  // namespace branchline::transport::testing

@@ -190,6 +190,20 @@ TEST_F(ServerTest, RefusesWhatGoesBeyondTheCreditAndClosesAtTheEnd) {
   EXPECT_EQ(overloaded, 4u + 64 + 1);
 }
 
+/// Its Welcome would bring more credit.
+TEST_F(ServerTest, TheOpeningComesOnce) {
+  for (const Body& body : {Body{Hello{"x", {}, 0, 0}}, Body{Proof{}}}) {
+    listener_ = std::make_shared<Recorder>();
+    auto socket = dial();
+    asio::write(socket, asio::buffer(frame_bytes_of({0, Hello{"x", {}, 0, 0}})));
+    ASSERT_TRUE(listener_->wait_for_messages(1));
+    asio::write(socket, asio::buffer(frame_bytes_of({0, body})));
+    expect_refused(rest_of(socket), Refusal::bad_request);
+    ASSERT_TRUE(listener_->wait_until_closed());
+    EXPECT_EQ(listener_->messages().size(), 1u);
+  }
+}
+
 TEST_F(ServerTest, StopsAcceptingAndKeepsTheOthers) {
   auto recorder = std::make_shared<Recorder>();
   const auto channel = connect(io_, {"127.0.0.1", server_.port()}, {}, 30s, recorder);
@@ -262,6 +276,13 @@ TEST(Connect, ASilentServerTimesOut) {
 TEST(Connect, ARefusalIsHeardThenTheEnd) {
   const auto refused = frame_bytes_of({0, Refused{Refusal::draining, "going down", Duration{0}}});
   EXPECT_NE(reason_when_served(refused, 30s, 1).find("going down"), std::string::npos);
+}
+
+TEST(Connect, ASecondWelcomeEndsTheConnection) {
+  auto twice = frame_bytes_of({0, Welcome{"edge", {}, {}, 0, 8, Duration{0}, 0, 0, {}}});
+  const auto once = twice;
+  twice.insert(twice.end(), once.begin(), once.end());
+  EXPECT_NE(reason_when_served(twice, 30s, 1).find("came again"), std::string::npos);
 }
 
 TEST(Connect, AServerThatSpeaksSomethingElseIsNamedSo) {
