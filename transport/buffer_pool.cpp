@@ -40,20 +40,27 @@ struct BufferPool::Shelves {
   std::byte* take(std::size_t size) {
     {
       const std::lock_guard lock(mutex);
-      ++stats.taken;
-      stats.in_use_bytes += size;
-      stats.largest_bytes = std::max(stats.largest_bytes, size);
       const auto found = idle.find(size);
       if (found != idle.end() && !found->second.empty()) {
         std::byte* buffer = found->second.back();
         found->second.pop_back();
         stats.idle_bytes -= size;
+        count(size);
         return buffer;
       }
-      ++stats.allocated;
     }
     void* const block = ::operator new (kControlBytes + size, std::align_val_t{kAlignment});
+    const std::lock_guard lock(mutex);
+    ++stats.allocated;
+    count(size);
     return static_cast<std::byte*>(block) + kControlBytes;
+  }
+
+  /// Holding the lock.
+  void count(std::size_t size) {
+    ++stats.taken;
+    stats.in_use_bytes += size;
+    stats.largest_bytes = std::max(stats.largest_bytes, size);
   }
 
   void give_back(std::byte* buffer, std::size_t size) {
@@ -109,7 +116,13 @@ BufferPool::BufferPool(std::size_t max_idle_bytes)
 std::shared_ptr<std::byte[]> BufferPool::take(std::size_t bytes,
                                               std::shared_ptr<MemoryBudget> charged) {
   const std::size_t size = pool_size_class(bytes);
-  std::byte* buffer = shelves_->take(size);
+  std::byte* buffer = nullptr;
+  try {
+    buffer = shelves_->take(size);
+  } catch (...) {
+    if (charged) charged->give_back(bytes);
+    throw;
+  }
   const auto settle = [bytes, budget = std::move(charged)](std::byte*) {
     if (budget) budget->give_back(bytes);
   };

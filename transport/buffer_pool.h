@@ -16,7 +16,7 @@ class BufferPool {
   explicit BufferPool(std::size_t max_idle_bytes = 64u << 20);
 
   /// At least `bytes` long (0 gives a valid pointer too), contents unspecified.
-  /// `charged` gets `bytes` back with the buffer.
+  /// `charged` gets `bytes` back with the buffer, or when there is none.
   /// @throws std::bad_alloc
   std::shared_ptr<std::byte[]> take(std::size_t bytes, std::shared_ptr<MemoryBudget> charged = {});
 

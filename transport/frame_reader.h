@@ -46,6 +46,9 @@ class FrameReader {
   /// Bytes of the current frame's payloads that are still to come.
   std::uint64_t payload_missing() const noexcept;
 
+  /// Those of them for which memory is held: none of a payload that is thrown away.
+  std::uint64_t memory_unfilled() const noexcept { return payload_ ? payload_missing() : 0; }
+
   /// `bytes` of space() were filled.
   void received(std::size_t bytes, TimePoint now);
 

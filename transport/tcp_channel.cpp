@@ -213,7 +213,7 @@ ConnectionState TcpChannel::state(TimePoint now) {
   state.inside_frame = reader_.inside_frame();
   if (state.inside_frame) state.frame_age = now - reader_.frame_begun();
   state.frame_received = reader_.frame_received();
-  state.frame_missing = reader_.payload_missing();
+  state.frame_missing = reader_.memory_unfilled();
   state.unread = now - written_moved_;
   return state;
 }

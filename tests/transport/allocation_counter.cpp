@@ -9,6 +9,8 @@ namespace {
 std::atomic<bool> counting_allocations{false};
 std::atomic<std::uint64_t> allocations_counted{0};
 
+thread_local bool no_aligned_memory = false;
+
 void* counted(void* memory) {
   if (memory == nullptr) throw std::bad_alloc();
   if (counting_allocations.load(std::memory_order_relaxed)) ++allocations_counted;
@@ -22,6 +24,7 @@ void* counted(void* memory) {
 
 void* operator new(std::size_t bytes) { return counted(std::malloc(bytes)); }
 void* operator new(std::size_t bytes, std::align_val_t alignment) {
+  if (no_aligned_memory) throw std::bad_alloc();
   const auto step = static_cast<std::size_t>(alignment);
   return counted(std::aligned_alloc(step, (bytes + step - 1) / step * step));
 }
@@ -38,6 +41,12 @@ std::uint64_t allocations_of(const std::function<void()>& work) {
   work();
   counting_allocations = false;
   return allocations_counted;
+}
+
+void without_aligned_memory(const std::function<void()>& work) {
+  no_aligned_memory = true;
+  work();
+  no_aligned_memory = false;
 }
 
 }  // namespace branchline::transport::testing

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/transport/allocation_counter.h"
+
 namespace branchline::transport {
 namespace {
 
@@ -47,6 +49,15 @@ TEST(BufferPool, ABufferIsNotHandedOutWhileAWeakPointerNeedsItsControlBlock) {
   watcher.reset();
   EXPECT_EQ(pool.stats().in_use_bytes, 0u);
   EXPECT_EQ(pool.take(100).get(), first);
+}
+
+TEST(BufferPool, WhatIsNotThereIsNotCharged) {
+  BufferPool pool;
+  const auto budget = std::make_shared<MemoryBudget>(1000);
+  ASSERT_TRUE(budget->try_take(1000));
+  testing::without_aligned_memory([&] { EXPECT_THROW(pool.take(1000, budget), std::bad_alloc); });
+  EXPECT_EQ(budget->used(), 0u);
+  EXPECT_EQ(pool.stats().in_use_bytes, 0u);
 }
 
 TEST(BufferPool, BuffersMayOutliveIt) {

@@ -157,5 +157,21 @@ TEST(FrameReaderMemory, AMessageWithoutMemoryIsReadAndNamedAndTheNextOneArrives)
   EXPECT_LT(pool->stats().largest_bytes, 100'000u);
 }
 
+/// It frees nothing when its connection ends.
+TEST(FrameReaderMemory, APayloadThatIsThrownAwayHoldsNone) {
+  const auto frame = frame_bytes_of(sample_request(1, {300'000}));
+  for (const bool granted : {true, false}) {
+    FrameReader reader(FrameLimits{}, std::make_shared<BufferPool>());
+    reader.set_memory(nullptr, [&](std::uint64_t) { return granted; });
+    const auto space = reader.space();
+    ASSERT_LT(space.size(), 300'000u);
+    std::copy_n(frame.begin(), space.size(), space.begin());
+    reader.received(space.size(), Clock::now());
+    EXPECT_FALSE(reader.next());
+    EXPECT_GT(reader.payload_missing(), 280'000u);
+    EXPECT_EQ(reader.memory_unfilled(), granted ? reader.payload_missing() : 0u);
+  }
+}
+
 }  // namespace
 }  // namespace branchline::transport::testing
