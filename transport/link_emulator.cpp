@@ -132,7 +132,8 @@ struct LinkEmulator::Parts final : IoObject, std::enable_shared_from_this<LinkEm
   asio::awaitable<void> join(SocketPtr device) {
     const auto self = shared_from_this();
     boost::system::error_code error;
-    const auto addresses = co_await resolve(io->context, target, error);
+    tcp::resolver resolver(io->context);
+    const auto addresses = co_await resolve(resolver, target, error);
     auto edge = std::make_shared<tcp::socket>(io->context);
     forget_closed();
     Connection& connection = connections.emplace_back(Connection{device, edge, {}});

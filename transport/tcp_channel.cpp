@@ -65,6 +65,7 @@ TcpChannel::TcpChannel(std::shared_ptr<IoThread::Parts> io, Setup setup)
       terms_(queue_),
       reader_(handshake_limits(), io_->pool),
       stream_(std::move(setup_.stream)),
+      resolver_(io_->context),
       gather_timer_(io_->context),
       timer_(io_->context),
       heartbeat_(Heartbeat::kServed, Clock::now()) {
@@ -246,6 +247,7 @@ void TcpChannel::finish(const std::string& reason, bool drain) {
   boost::system::error_code ignored;
   timer_.cancel();
   gather_timer_.cancel();
+  resolver_.cancel();
   if (!started_) {
     stream_->socket().close(ignored);  // ends an attempt to connect
   } else if (drain) {

@@ -120,7 +120,8 @@ class TcpChannel final : public Channel,
   ConnectionTerms terms_;
   FrameReader reader_;
   std::unique_ptr<ByteStream> stream_;
-  asio::steady_timer gather_timer_;  ///< looks at what a slow link brings
+  asio::ip::tcp::resolver resolver_;  ///< a client's
+  asio::steady_timer gather_timer_;   ///< looks at what a slow link brings
   asio::steady_timer timer_;  ///< handshake, then a server's heartbeat, then the end of draining
   Heartbeat heartbeat_;       ///< of a server
   bool gather_timer_runs_ = false;

@@ -7,8 +7,9 @@
 namespace branchline::transport {
 asio::awaitable<void> TcpChannel::connect_to(Endpoint endpoint) {
   const auto self = shared_from_this();
+  if (finished_) co_return;
   boost::system::error_code error;
-  const auto addresses = co_await resolve(io_->context, std::move(endpoint), error);
+  const auto addresses = co_await resolve(resolver_, std::move(endpoint), error);
   if (!error && !finished_) {
     co_await asio::async_connect(stream_->socket(), addresses,
                                  asio::redirect_error(asio::use_awaitable, error));

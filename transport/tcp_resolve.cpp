@@ -4,7 +4,7 @@
 
 namespace branchline::transport {
 
-asio::awaitable<std::vector<asio::ip::tcp::endpoint>> resolve(asio::io_context& context,
+asio::awaitable<std::vector<asio::ip::tcp::endpoint>> resolve(asio::ip::tcp::resolver& resolver,
                                                               Endpoint endpoint,
                                                               boost::system::error_code& error) {
   std::vector<asio::ip::tcp::endpoint> addresses;
@@ -13,7 +13,6 @@ asio::awaitable<std::vector<asio::ip::tcp::endpoint>> resolve(asio::io_context& 
     addresses.emplace_back(numeric, endpoint.port);
     co_return addresses;
   }
-  asio::ip::tcp::resolver resolver(context);
   const auto found =
       co_await resolver.async_resolve(endpoint.host, std::to_string(endpoint.port),
                                       asio::redirect_error(asio::use_awaitable, error));
