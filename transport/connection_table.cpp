@@ -40,13 +40,25 @@ void ConnectionTable::add(const std::shared_ptr<TcpChannel>& channel) {
 
 bool ConnectionTable::make_room() {
   const auto channels = alive();
-  if (channels_.size() < limits_.max_connections) return true;
+  if (channels_.size() < limits_.max_connections || hurry_one_along()) return true;
   const auto leaver = first_to_leave(states_of(channels), limits_);
   if (!leaver) return false;
   channels[*leaver]->evict(
       make_fault(TransportErrc::overloaded,
                  "the server is full and this connection did the least with its place"));
   return true;
+}
+
+/// Who was told to go may take a second for it, and has least to lose.
+bool ConnectionTable::hurry_one_along() {
+  for (auto place = channels_.begin(); place != channels_.end(); ++place) {
+    const auto channel = place->lock();
+    if (!channel || channel->is_open()) continue;
+    channels_.erase(place);
+    channel->shut_down("the server is full");
+    return true;
+  }
+  return false;
 }
 
 void ConnectionTable::sweep() {

@@ -35,6 +35,7 @@ class ConnectionTable {
 
  private:
   std::vector<std::shared_ptr<TcpChannel>> alive();
+  bool hurry_one_along();
 
   const ServerLimits limits_;
   const std::shared_ptr<MemoryBudget> memory_;    ///< of what arrives

@@ -230,6 +230,28 @@ TEST_F(HostilePeers, AFullHouseIsToldSoAndSparesTheOthers) {
   for (const auto& channel : channels) channel->close("leaving");
 }
 
+TEST_F(HostilePeers, WhoIsToldToGoKeepsNobodyOut) {
+  ServerProtection protection = tight();
+  protection.limits.stall_time = 30s;
+  serve(protection);
+  const std::vector<std::byte> noise(200, std::byte{'x'});
+  for (int i = 0; i < 31; ++i) {
+    held_.push_back(dial());
+    say(held_.back(), noise, noise.size());
+  }
+  for (tcp::socket& socket : held_) {  // each is told
+    std::byte first{};
+    asio::read(socket, asio::buffer(&first, 1));
+  }
+  auto guest = std::make_shared<Recorder>();
+  const auto channel =
+      connect(client_io_, {"127.0.0.1", server_->port()}, {"guest", {}, 0, 0}, 30s, guest);
+  ASSERT_TRUE(guest->wait_for_anything());
+  ASSERT_FALSE(guest->messages().empty()) << guest->reason();
+  EXPECT_TRUE(std::holds_alternative<Welcome>(guest->messages()[0].body));
+  channel->close("leaving");
+}
+
 TEST_F(HostilePeers, SlowHellosAndSlowMessagesAreClosed) {
   serve();
   const auto hello = frame_bytes_of({0, Hello{"slow", {}, 0, 0}});
