@@ -40,11 +40,11 @@ struct CodecCut {
   std::vector<CodecTally> tallies;
 };
 
-std::int64_t count_right(const at::Tensor& logits, const std::vector<int>& labels) {
+std::vector<bool> right_ones(const at::Tensor& logits, const std::vector<int>& labels) {
   const at::Tensor best = logits.argmax(1);
-  std::int64_t right = 0;
+  std::vector<bool> right;
   for (std::size_t i = 0; i < labels.size(); ++i) {
-    right += best[static_cast<std::int64_t>(i)].item<std::int64_t>() == labels[i] ? 1 : 0;
+    right.push_back(best[static_cast<std::int64_t>(i)].item<std::int64_t>() == labels[i]);
   }
   return right;
 }
@@ -58,7 +58,10 @@ void add_error(const at::Tensor& before, const at::Tensor& after, CodecTally& ta
 
 class CodecMeter {
  public:
-  CodecMeter(std::shared_ptr<const model::Model> model) : model_(std::move(model)) { find_cuts(); }
+  CodecMeter(std::shared_ptr<const model::Model> model, const OnAnswers& on_answers)
+      : model_(std::move(model)), on_answers_(on_answers) {
+    find_cuts();
+  }
 
   void add(const at::Tensor& pictures, const std::vector<int>& labels);
   profile::CodecTable table() const;
@@ -69,8 +72,11 @@ class CodecMeter {
   void add_at(CodecCut& cut, CodecTally& tally, const slice::Values& values,
               const std::vector<int>& labels);
   at::Tensor through(CodecTally& tally, const at::Tensor& values, std::int64_t timed) const;
+  std::int64_t count_right(const at::Tensor& logits, const std::vector<int>& labels,
+                           BatchAnswers answers) const;
 
   std::shared_ptr<const model::Model> model_;
+  const OnAnswers& on_answers_;
   std::vector<CodecCut> cuts_;
   std::shared_ptr<const slice::Slice> whole_;
   std::vector<std::int64_t> right_;  ///< per exit, nothing sent
@@ -167,6 +173,13 @@ at::Tensor CodecMeter::through(CodecTally& tally, const at::Tensor& values,
   return received;
 }
 
+std::int64_t CodecMeter::count_right(const at::Tensor& logits, const std::vector<int>& labels,
+                                     BatchAnswers answers) const {
+  answers.right = right_ones(logits, labels);
+  if (on_answers_) on_answers_(answers);
+  return std::count(answers.right.begin(), answers.right.end(), true);
+}
+
 void CodecMeter::add_at(CodecCut& cut, CodecTally& tally, const slice::Values& values,
                         const std::vector<int>& labels) {
   const std::int64_t timed = std::max<std::int64_t>(kTimedPictures - pictures_, 0);
@@ -182,7 +195,9 @@ void CodecMeter::add_at(CodecCut& cut, CodecTally& tally, const slice::Values& v
     const ValueId value = model_->layers().exits[static_cast<std::size_t>(cut.exits[exit])].value;
     const auto& outputs = cut.rest->spec().outputs;
     const auto place = std::find(outputs.begin(), outputs.end(), value) - outputs.begin();
-    tally.right[exit] += count_right(logits[static_cast<std::size_t>(place)], labels);
+    tally.right[exit] +=
+        count_right(logits[static_cast<std::size_t>(place)], labels,
+                    {cut.unit, transport::name_of(tally.codec), cut.exits[exit], {}});
   }
 }
 
@@ -192,7 +207,8 @@ void CodecMeter::add(const at::Tensor& pictures, const std::vector<int>& labels)
   const std::vector<at::Tensor> made = whole_->run({pictures});
   for (std::size_t i = 0; i < made.size(); ++i) values[whole_->spec().outputs[i]] = made[i];
   for (std::size_t exit = 0; exit < right_.size(); ++exit) {
-    right_[exit] += count_right(values.at(model_->layers().exits[exit].value), labels);
+    right_[exit] += count_right(values.at(model_->layers().exits[exit].value), labels,
+                                {-1, "", static_cast<int>(exit), {}});
   }
   for (CodecCut& cut : cuts_) {
     for (CodecTally& tally : cut.tallies) add_at(cut, tally, values, labels);
@@ -243,8 +259,9 @@ profile::CodecTable CodecMeter::table() const {
 profile::CodecTable measure_codecs(const std::shared_ptr<const model::Model>& model,
                                    const branchy_models::LabelledImages& images,
                                    const std::string& data_set,
-                                   const std::function<void(std::int64_t done)>& progress) {
-  CodecMeter meter(model);
+                                   const std::function<void(std::int64_t done)>& progress,
+                                   const OnAnswers& on_answers) {
+  CodecMeter meter(model, on_answers);
   const std::int64_t at_once = model->layers().batchable ? kPicturesAtOnce : 1;
   for (std::int64_t first = 0; first < images.size(); first += at_once) {
     const std::int64_t count = std::min(at_once, images.size() - first);

@@ -120,7 +120,7 @@ std::vector<transport::WireTensor> InferenceRun::encode_crossing() {
   for (const graph::ValueId& value : decision_.shelved->plan.remote->sent) {
     const auto found = maps_.find(value);
     BL_EXPECT(found != maps_.end(), "what is to be sent was not computed");
-    const Duration took = context_.runner.run([&] {
+    const Duration took = context_.runner.encode(value, [&] {
       const transport::Codec codec = context_.wire.codec(value);
       tensors.push_back(encode_value(value, found->second,
                                      decision_.link.packs ? codec : transport::unpacked(codec),

@@ -43,4 +43,23 @@ std::optional<transport::Request> measuring_request(const model::Model& model,
   return request;
 }
 
+LinkProber::LinkProber(std::shared_ptr<const model::Model> model, const WireCosts& wire,
+                       LinkMonitor& link, const PlanShelf& shelf, Replanner& replanner)
+    : model_(std::move(model)), wire_(wire), link_(link), shelf_(shelf), replanner_(replanner) {}
+
+void LinkProber::measure(const LinkView& view, TimePoint now) {
+  const bool round_trip_known = view.measured.has_value();
+  if (!round_trip_known || now < again_) return;
+  if (view.tried && !replanner_.take_blind()) return;
+  for (const auto& shelved : shelf_.all()) {
+    if (!shelved->plan.remote || !shelved->ready(view.connection)) continue;
+    auto request = measuring_request(*model_, shelved->plan, wire_);
+    if (!request) continue;
+    again_ = now + std::chrono::seconds(2);
+    const std::uint64_t bytes = transport::payload_bytes(request->tensors);
+    link_.ask(std::move(*request), bytes, {});
+    return;
+  }
+}
+
 }  // namespace branchline::runtime

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "framework/model/model.h"
+#include "framework/runtime/replanner.h"
 #include "framework/runtime/runnable_plan.h"
 #include "framework/runtime/wire_costs.h"
 
@@ -15,5 +16,25 @@ namespace branchline::runtime {
 std::optional<transport::Request> measuring_request(const model::Model& model,
                                                     const RunnablePlan& plan,
                                                     const WireCosts& wire);
+
+/// Requests measure the link. This makes one up while it was never measured, and when frames have
+/// so little time that none can be spared to find out whether it is better now. Used by one thread.
+class LinkProber {
+ public:
+  /// Borrows all but the model.
+  LinkProber(std::shared_ptr<const model::Model> model, const WireCosts& wire, LinkMonitor& link,
+             const PlanShelf& shelf, Replanner& replanner);
+
+  /// @param view  up
+  void measure(const LinkView& view, TimePoint now);
+
+ private:
+  const std::shared_ptr<const model::Model> model_;
+  const WireCosts& wire_;
+  LinkMonitor& link_;
+  const PlanShelf& shelf_;
+  Replanner& replanner_;
+  TimePoint again_{};
+};
 
 }  // namespace branchline::runtime

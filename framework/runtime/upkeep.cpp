@@ -6,7 +6,6 @@
 
 #include "framework/runtime/engine_profile.h"
 #include "framework/runtime/link_conditions.h"
-#include "framework/runtime/link_probe.h"
 
 namespace branchline::runtime {
 namespace {
@@ -35,7 +34,10 @@ std::string plan_text(const Plan& plan) {
 
 }  // namespace
 
-Upkeep::Upkeep(Charge charge) : charge_(std::move(charge)), thread_([this] { run(); }) {}
+Upkeep::Upkeep(Charge charge)
+    : charge_(std::move(charge)),
+      prober_(charge_.model, charge_.wire, charge_.link, charge_.shelf, charge_.replanner),
+      thread_([this] { run(); }) {}
 
 Upkeep::~Upkeep() { stop(); }
 
@@ -69,25 +71,10 @@ TimePoint Upkeep::keep() {
     begin_to_profile(view);
     charge_.replanner.replan(view);
     charge_.shelf.prepare_edge(charge_.link);
-    measure_link(view);
+    prober_.measure(view, Clock::now());
   }
   tell_plan(view);
   return link_due;
-}
-
-void Upkeep::measure_link(const LinkView& view) {
-  const bool round_trip_known = view.measured.has_value();
-  if (!round_trip_known || Clock::now() < measure_again_) return;
-  if (view.tried && !charge_.replanner.take_blind()) return;
-  for (const auto& shelved : charge_.shelf.all()) {
-    if (!shelved->plan.remote || !shelved->ready(view.connection)) continue;
-    auto request = measuring_request(*charge_.model, shelved->plan, charge_.wire);
-    if (!request) continue;
-    measure_again_ = Clock::now() + std::chrono::seconds(2);
-    const std::uint64_t bytes = transport::payload_bytes(request->tensors);
-    charge_.link.ask(std::move(*request), bytes, {});
-    return;
-  }
 }
 
 void Upkeep::tell_events(const LinkView& view) {

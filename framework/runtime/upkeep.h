@@ -10,6 +10,7 @@
 #include "framework/profile/unit_profile.h"
 #include "framework/runtime/bell.h"
 #include "framework/runtime/link_monitor.h"
+#include "framework/runtime/link_probe.h"
 #include "framework/runtime/replanner.h"
 #include "framework/runtime/wake_up_reserve.h"
 
@@ -51,16 +52,13 @@ class Upkeep {
   void tell_events(const LinkView& view);
   void tell_plan(const LinkView& view);
   void begin_to_profile(const LinkView& view);
-  /// Requests measure the link. One is made up while it was never measured, and when frames have so
-  /// little time that none can be spared to find out whether it is better now.
-  void measure_link(const LinkView& view);
 
   Charge charge_;
+  LinkProber prober_;
   Bell bell_;
   std::atomic<bool> stopping_{false}, profiling_{false};
   bool profiled_ = false;
   std::string plan_told_;
-  TimePoint measure_again_{};
   std::thread profiler_;
   std::thread thread_;
 };

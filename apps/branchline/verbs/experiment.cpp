@@ -8,6 +8,7 @@
 #include "apps/branchline/flags.h"
 #include "apps/branchline/verbs/experiment_codecs.h"
 #include "apps/branchline/verbs/experiment_graphs.h"
+#include "apps/branchline/verbs/experiment_traces.h"
 #include "apps/branchline/verbs/verbs.h"
 #include "apps/lab/edge_process.h"
 #include "apps/lab/experiments/bandwidth_experiment.h"
@@ -27,15 +28,18 @@ struct ExperimentFlags {
   std::vector<std::string> graph_files, uplinks, algorithms;
   std::vector<double> ratios;
   std::string output, trace;
-  std::chrono::nanoseconds deadline{40000000};
+  std::chrono::nanoseconds deadline{0};
   std::size_t states = 8;
   CodecFlags codecs;
+  TraceFlags traces;
   bool full = false, three_tiers = false, json = false;
 };
 
 /// DADS's networks and Edgent's range.
 const std::vector<std::string> kUplinks = {"50kbit",  "130kbit",  "400kbit",  "1.1mbit",
                                            "1.5mbit", "5.85mbit", "18.88mbit"};
+
+constexpr std::chrono::milliseconds kBandwidthDeadline{40};
 
 constexpr int kLargeGraph = 1000;  // units; gets a table of its own
 
@@ -113,6 +117,8 @@ std::vector<double> uplinks_of_trace(const std::string& file) {
 int run_bandwidth(const ExperimentFlags& flags) {
   const lab::MachineSpeed edge = lab::PlannerExperiment{}.edge;
   const double ratio = flags.ratios.empty() ? 100 : flags.ratios.front();
+  const std::chrono::nanoseconds deadline =
+      flags.deadline.count() > 0 ? flags.deadline : kBandwidthDeadline;
   const graph::LayerGraph graph = lab::with_roofline_times(
       graph_of_file(flags.graph_files.empty()
                         ? lab::find_shipped_file("branchy_models/pretrained/b_alexnet-cifar10.pt")
@@ -122,7 +128,7 @@ int run_bandwidth(const ExperimentFlags& flags) {
                                      {1e6, 1e6, std::chrono::milliseconds(10)},
                                      std::nullopt,
                                      std::nullopt,
-                                     flags.deadline,
+                                     deadline,
                                      std::nullopt,
                                      planner::Nanoseconds(0)};
   const std::string trace =
@@ -133,7 +139,7 @@ int run_bandwidth(const ExperimentFlags& flags) {
     return kDone;
   }
   std::cout << graph.name << ", device " << ratio << " times slower than the edge, deadline "
-            << show_duration(flags.deadline) << ", a request a sample\n"
+            << show_duration(deadline) << ", a request a sample\n"
             << lab::bandwidth_table(rows);
   return kDone;
 }
@@ -164,16 +170,19 @@ int run_link_estimate(const ExperimentFlags& flags) {
   return kDone;
 }
 
-int run_experiment(const ExperimentFlags& flags) {
+int run_experiment(const ExperimentFlags& flags, const std::string& configuration) {
   if (flags.name == "planners") return run_planners(flags);
   if (flags.name == "bandwidth") return run_bandwidth(flags);
   if (flags.name == "link") return run_link_estimate(flags);
-  if (flags.name == "codecs") {
-    CodecFlags codecs = flags.codecs;
-    codecs.output = flags.output;
-    codecs.full = flags.full;
-    codecs.json = flags.json;
-    return run_codecs(codecs);
+  CodecFlags codecs = flags.codecs;
+  codecs.output = flags.output;
+  codecs.full = flags.full;
+  codecs.json = flags.json;
+  if (flags.name == "codecs") return run_codecs(codecs);
+  if (flags.name == "traces") {
+    TraceFlags traces = flags.traces;
+    traces.deadline = flags.deadline;
+    return run_traces(traces, codecs, configuration);
   }
   std::cout << (flags.json ? lab::tiles_json() : lab::tiles_report());
   return kDone;
@@ -184,24 +193,30 @@ int run_experiment(const ExperimentFlags& flags) {
 Verb add_experiment(CLI::App& app) {
   auto flags = std::make_shared<ExperimentFlags>();
   CLI::App* command = app.add_subcommand(
-      "experiment", "Compute a comparison: no network on the wire, only the algorithms themselves");
+      "experiment",
+      "Compute a comparison: of algorithms, codecs, links, and of whole streams of frames");
   command
       ->add_option(
           "NAME", flags->name,
           "planners: every algorithm on every network, link and device speed; bandwidth: ways "
           "to follow a link, on a trace; link: estimates of a link's goodput; tiles: what fusing "
           "layers into tiles costs; codecs: what "
-          "each makes of bytes and accuracy, on a model's own feature maps")
+          "each makes of bytes and accuracy, on a model's own feature maps; traces: deadlines met "
+          "and accuracy on recorded links, Branchline against its rivals")
       ->required()
-      ->check(CLI::IsMember({"planners", "bandwidth", "link", "tiles", "codecs"}));
-  command->add_option("MODEL", flags->codecs.models, "Of `codecs`; default: the shipped ones")
+      ->check(CLI::IsMember({"planners", "bandwidth", "link", "tiles", "codecs", "traces"}));
+  command
+      ->add_option("MODEL", flags->codecs.models, "Of `codecs` and `traces`; default: shipped ones")
       ->type_name("MODEL.pt");
   command
       ->add_option("--data", flags->codecs.data,
-                   "Of `codecs`: folder of test pictures, repeatable; each model takes the first "
+                   "Of `codecs` and `traces`: folder of test pictures, repeatable; each model "
+                   "takes the first "
                    "that suits it; default: Debian's Fashion-MNIST")
       ->type_name("DIR");
-  command->add_option("--images", flags->codecs.images, "Of `codecs`: test pictures used, 0: all")
+  command
+      ->add_option("--images", flags->codecs.images,
+                   "Of `codecs` and `traces`: test pictures used, 0: all")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   command
@@ -223,7 +238,9 @@ Verb add_experiment(CLI::App& app) {
   command
       ->add_option("--trace", flags->trace, "Of `bandwidth` and `link`; default: the shipped one")
       ->type_name("CSV");
-  add_duration(*command, "--deadline", flags->deadline, "Of `bandwidth`");
+  add_duration(*command, "--deadline", flags->deadline,
+               "Default: 40ms of `bandwidth`, 150ms of `traces`");
+  add_trace_flags(*command, flags->traces);
   command->add_option("--states", flags->states, "Of `bandwidth`: states of Edgent's map")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
@@ -236,7 +253,10 @@ Verb add_experiment(CLI::App& app) {
       ->type_name("DIR");
   command->add_flag("--json", flags->json, "Print every case as JSON");
   command->footer("Example:\n  branchline experiment planners -o planners");
-  return {command, [flags] { return run_experiment(*flags); }};
+  return {command, [flags, command] {
+            return run_experiment(
+                *flags, lab::configuration_text("experiment", command->config_to_str(true)));
+          }};
 }
 
 }  // namespace branchline::apps

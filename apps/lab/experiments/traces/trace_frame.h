@@ -1,0 +1,28 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "apps/lab/experiments/traces/picture_answers.h"
+#include "branchline/result.h"
+
+namespace branchline::lab {
+
+/// What became of one frame.
+struct TraceFrame {
+  bool in_time = false;
+  bool right = false;  ///< and in time
+  int exit = -1;       ///< index from 0 of the answer in time; -1: none
+  Place place = Place::device;
+  Crossing crossing;
+  Duration latency{0};  ///< of an answer
+};
+
+/// What one method made of a trace.
+struct TracePlay {
+  std::string method;
+  std::vector<TraceFrame> frames;
+};
+
+}  // namespace branchline::lab

@@ -1,0 +1,113 @@
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "apps/branchline/flags.h"
+#include "apps/lab/experiments/traces/trace_experiment.h"
+
+namespace branchline::lab {
+namespace {
+
+using apps::padded;
+using TraceJson = nlohmann::ordered_json;
+
+std::string percent(double share) { return fmt::format("{:.1f}", 100 * share); }
+
+std::string percent(const Interval& interval) {
+  return fmt::format("{:.1f} [{:.1f}, {:.1f}]", 100 * interval.value, 100 * interval.low,
+                     100 * interval.high);
+}
+
+TraceJson json_of(const Interval& interval) {
+  return {{"value", interval.value}, {"low", interval.low}, {"high", interval.high}};
+}
+
+TraceJson json_of(const TraceScore& score) {
+  return {{"method", score.method},
+          {"frames", score.frames},
+          {"hit_rate", json_of(score.hit_rate)},
+          {"accuracy", json_of(score.accuracy)},
+          {"right_in_time", json_of(score.right_in_time)},
+          {"over_branchline", json_of(score.over_reference)},
+          {"device", score.on_device},
+          {"split", score.split},
+          {"edge", score.on_edge}};
+}
+
+}  // namespace
+
+std::string trace_table(const TraceRows& rows) {
+  std::string text = fmt::format(
+      "{} on {}: {} frames, one every {}, deadline {}, device {:.3g} times slower than the edge\n",
+      rows.network, rows.trace, rows.scores.front().frames, apps::show_duration(rows.period),
+      apps::show_duration(rows.deadline), rows.slowdown);
+  text += padded("method", 24) + padded("hits %", 20) + padded("accuracy %", 20) +
+          padded("hits x accuracy %", 20) + padded("over branchline", 20) + "device/split/edge %\n";
+  for (const TraceScore& score : rows.scores) {
+    text += padded(score.method, 24) + padded(percent(score.hit_rate), 20) +
+            padded(percent(score.accuracy), 20) + padded(percent(score.right_in_time), 20) +
+            padded(percent(score.over_reference), 20) + percent(score.on_device) + "/" +
+            percent(score.split) + "/" + percent(score.on_edge) + '\n';
+  }
+  return text;
+}
+
+std::string live_table(const std::vector<LiveRow>& rows) {
+  std::string text = padded("network", 20) + padded("trace", 24) + padded("method", 24) +
+                     padded("hits % simulated", 18) + padded("real", 8) +
+                     padded("hits x accuracy % simulated", 29) + "real\n";
+  for (const LiveRow& row : rows) {
+    text += padded(row.network, 20) + padded(row.trace, 24) + padded(row.method, 24) +
+            padded(percent(row.simulated_hits), 18) + padded(percent(row.live_hits), 8) +
+            padded(percent(row.simulated_right), 29) + percent(row.live_right) + '\n';
+  }
+  return text;
+}
+
+std::string traces_csv(const std::vector<TraceRows>& rows) {
+  std::string text =
+      "schema,network,trace,method,frames,hit_rate,hit_rate_low,hit_rate_high,accuracy,"
+      "accuracy_low,accuracy_high,right_in_time,right_in_time_low,right_in_time_high,"
+      "over_branchline,over_branchline_low,over_branchline_high,device,split,edge\n";
+  for (const TraceRows& trace : rows) {
+    for (const TraceScore& score : trace.scores) {
+      text += fmt::format("branchline.traces_experiment/1,{},{},\"{}\",{}", trace.network,
+                          trace.trace, score.method, score.frames);
+      for (const Interval& figure :
+           {score.hit_rate, score.accuracy, score.right_in_time, score.over_reference}) {
+        text += fmt::format(",{:.6f},{:.6f},{:.6f}", figure.value, figure.low, figure.high);
+      }
+      text += fmt::format(",{:.6f},{:.6f},{:.6f}\n", score.on_device, score.split, score.on_edge);
+    }
+  }
+  return text;
+}
+
+std::string traces_json(const std::vector<TraceRows>& rows, const std::vector<LiveRow>& live) {
+  TraceJson json = {{"schema", "branchline.traces_experiment/1"},
+                    {"traces", TraceJson::array()},
+                    {"live", TraceJson::array()}};
+  for (const TraceRows& trace : rows) {
+    TraceJson scores = TraceJson::array();
+    for (const TraceScore& score : trace.scores) scores.push_back(json_of(score));
+    json["traces"].push_back({{"network", trace.network},
+                              {"trace", trace.trace},
+                              {"slowdown", trace.slowdown},
+                              {"deadline_ns", trace.deadline.count()},
+                              {"period_ns", trace.period.count()},
+                              {"missed_targets", missed_targets(trace)},
+                              {"methods", std::move(scores)}});
+  }
+  for (const LiveRow& row : live) {
+    json["live"].push_back({{"network", row.network},
+                            {"trace", row.trace},
+                            {"method", row.method},
+                            {"simulated_hit_rate", row.simulated_hits},
+                            {"hit_rate", row.live_hits},
+                            {"simulated_right_in_time", row.simulated_right},
+                            {"right_in_time", row.live_right}});
+  }
+  return json.dump(2) + '\n';
+}
+
+}  // namespace branchline::lab
