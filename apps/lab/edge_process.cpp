@@ -35,9 +35,10 @@ namespace fs = std::filesystem;
 }  // namespace
 
 EdgeProcess::EdgeProcess(const std::string& program, const std::string& model,
-                         const std::string& log_file) {
-  const char* const arguments[] = {program.c_str(), "--models",    model.c_str(),
-                                   "--listen",      "127.0.0.1:0", nullptr};
+                         const std::string& log_file, std::uint16_t port) {
+  const std::string listen = "127.0.0.1:" + std::to_string(port);
+  const char* const arguments[] = {program.c_str(), "--models",     model.c_str(),
+                                   "--listen",      listen.c_str(), nullptr};
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) throw RunError("no pipe for branchlined");
   const int log = ::open(log_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
@@ -59,7 +60,8 @@ EdgeProcess::EdgeProcess(const std::string& program, const std::string& model,
 }
 
 EdgeProcess::~EdgeProcess() {
-  ::kill(pid_, SIGINT);
+  signal(SIGINT);
+  signal(SIGCONT);
   const TimePoint patience = Clock::now() + std::chrono::seconds(3);
   while (::waitpid(pid_, nullptr, WNOHANG) == 0) {
     if (Clock::now() > patience) {
@@ -71,6 +73,8 @@ EdgeProcess::~EdgeProcess() {
   }
   ::close(output_);
 }
+
+void EdgeProcess::signal(int number) const { ::kill(pid_, number); }
 
 std::string EdgeProcess::first_line(int descriptor) const {
   std::string line;

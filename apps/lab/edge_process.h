@@ -7,20 +7,23 @@
 
 namespace branchline::lab {
 
-/// A `branchlined` of its own process, on a free loopback port; it ends with this object, and with
+/// A `branchlined` of its own process, on loopback; it ends with this object, and with
 /// this process even when that is killed.
 class EdgeProcess {
  public:
   /// Starts it and waits until it listens.
   /// @param program  path of branchlined
+  /// @param port     0: a free one
   /// @throws RunError when it does not start; its own words stand in `log_file`.
-  EdgeProcess(const std::string& program, const std::string& model, const std::string& log_file);
-  ~EdgeProcess();  ///< asks it to stop, and waits
+  EdgeProcess(const std::string& program, const std::string& model, const std::string& log_file,
+              std::uint16_t port = 0);
+  ~EdgeProcess();  ///< asks it to stop, frozen or not, and waits
   EdgeProcess(const EdgeProcess&) = delete;
   EdgeProcess& operator=(const EdgeProcess&) = delete;
 
   std::uint16_t port() const { return port_; }
   pid_t pid() const { return pid_; }
+  void signal(int number) const;
 
  private:
   std::string first_line(int descriptor) const;

@@ -7,6 +7,7 @@
 
 #include "apps/branchline/flags.h"
 #include "apps/branchline/verbs/experiment_codecs.h"
+#include "apps/branchline/verbs/experiment_faults.h"
 #include "apps/branchline/verbs/experiment_graphs.h"
 #include "apps/branchline/verbs/experiment_traces.h"
 #include "apps/branchline/verbs/verbs.h"
@@ -32,6 +33,7 @@ struct ExperimentFlags {
   std::size_t states = 8;
   CodecFlags codecs;
   TraceFlags traces;
+  FaultFlags faults;
   bool full = false, three_tiers = false, json = false;
 };
 
@@ -184,6 +186,13 @@ int run_experiment(const ExperimentFlags& flags, const std::string& configuratio
     traces.deadline = flags.deadline;
     return run_traces(traces, codecs, configuration);
   }
+  if (flags.name == "faults") {
+    FaultFlags faults = flags.faults;
+    faults.loosest = flags.deadline;
+    faults.slowdown = flags.traces.slowdown;
+    faults.require = flags.traces.require;
+    return run_faults(faults, codecs, configuration);
+  }
   std::cout << (flags.json ? lab::tiles_json() : lab::tiles_report());
   return kDone;
 }
@@ -202,9 +211,11 @@ Verb add_experiment(CLI::App& app) {
           "to follow a link, on a trace; link: estimates of a link's goodput; tiles: what fusing "
           "layers into tiles costs; codecs: what "
           "each makes of bytes and accuracy, on a model's own feature maps; traces: deadlines met "
-          "and accuracy on recorded links, Branchline against its rivals")
+          "and accuracy on recorded links, Branchline against its rivals; faults: "
+          "answers by the deadline while the edge and the way there fail")
       ->required()
-      ->check(CLI::IsMember({"planners", "bandwidth", "link", "tiles", "codecs", "traces"}));
+      ->check(
+          CLI::IsMember({"planners", "bandwidth", "link", "tiles", "codecs", "traces", "faults"}));
   command
       ->add_option("MODEL", flags->codecs.models, "Of `codecs` and `traces`; default: shipped ones")
       ->type_name("MODEL.pt");
@@ -241,6 +252,7 @@ Verb add_experiment(CLI::App& app) {
   add_duration(*command, "--deadline", flags->deadline,
                "Default: 40ms of `bandwidth`, 150ms of `traces`");
   add_trace_flags(*command, flags->traces);
+  add_fault_flags(*command, flags->faults);
   command->add_option("--states", flags->states, "Of `bandwidth`: states of Edgent's map")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();

@@ -1,0 +1,186 @@
+#include "apps/lab/experiments/faults/fault_experiment.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <exception>
+#include <random>
+#include <thread>
+
+#include "apps/lab/experiments/faults/fault_stage.h"
+#include "apps/lab/experiments/faults/wake_up_watch.h"
+#include "branchline/engine.h"
+#include "framework/model/model_manifest.h"
+
+namespace branchline::lab {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kCalm = 600ms, kTrouble = 600ms;
+constexpr Duration kPace = 25ms;  // a camera's: or most requests would meet no fault
+constexpr Duration kHangs = 1s;
+constexpr double kInTime = 0.999;
+
+/// Lets a fault come and go until it is destroyed.
+class FaultDirector {
+ public:
+  FaultDirector(FaultStage& stage, EdgeFault fault)
+      : stage_(stage), fault_(fault), thread_([this] { run(); }) {}
+  ~FaultDirector() {
+    stopping_ = true;
+    thread_.join();
+  }
+  int times() const { return times_; }
+  /// What broke the stage itself, if anything.
+  std::exception_ptr problem() const { return problem_; }
+
+ private:
+  void run() {
+    try {
+      while (!stopping_) {
+        if (!wait(kCalm)) return;
+        stage_.begin(fault_);
+        ++times_;
+        wait(kTrouble);
+        stage_.end(fault_);
+      }
+    } catch (...) {
+      problem_ = std::current_exception();
+    }
+  }
+  bool wait(Duration duration) const {
+    const TimePoint end = Clock::now() + duration;
+    while (!stopping_ && Clock::now() < end) std::this_thread::sleep_for(10ms);
+    return !stopping_;
+  }
+
+  FaultStage& stage_;
+  const EdgeFault fault_;
+  std::atomic<bool> stopping_{false};
+  std::atomic<int> times_{0};
+  std::exception_ptr problem_;
+  std::thread thread_;
+};
+
+/// Pictures of noise: what they show does not matter here.
+class NoisePictures {
+ public:
+  explicit NoisePictures(const std::string& model) {
+    const Shape shape = model::read_manifest(model).inputs.at(0).shape;
+    shape_ = {shape.at(2), shape.at(3), shape.at(1)};
+    pixels_.resize(static_cast<std::size_t>(element_count(shape_)));
+    std::minstd_rand random(1);
+    for (std::uint8_t& pixel : pixels_) pixel = static_cast<std::uint8_t>(110 + random() % 32);
+  }
+  TensorView view() const { return {pixels_.data(), DType::u8, shape_}; }
+
+ private:
+  Shape shape_;
+  std::vector<std::uint8_t> pixels_;
+};
+
+Engine engine_for(const FaultQuestion& question, const FaultStage& stage) {
+  Options options;
+  options.edges = {stage.address()};
+  options.deadline = question.loosest;
+  options.device_slowdown = question.slowdown;
+  return Engine::open(question.model, options);
+}
+
+/// What exit 1 alone takes, its p90 over some runs with all the time in the world.
+Duration first_exit_time(Engine& engine, const TensorView& picture) {
+  std::vector<Duration> times;
+  for (int i = 0; i < 20; ++i) {
+    Request request;
+    request.inputs = {picture};
+    request.device_only = true;
+    request.force_exit = 1;
+    request.deadline = Clock::now() + 10s;
+    times.push_back(engine.infer(request).latency);
+  }
+  std::sort(times.begin(), times.end());
+  return times[times.size() * 9 / 10];
+}
+
+void count(const Result& result, TimePoint asked, const WakeUpWatch& watch, FaultRow& row) {
+  ++row.requests;
+  if (result.outcome == Outcome::infeasible) return;
+  ++row.feasible;
+  if (!result) return;
+  ++row.answered;
+  row.by_edge += result.plan.place != Place::device ? 1 : 0;
+  row.fell_back += result.fell_back() ? 1 : 0;
+  const Duration over = result.latency - result.deadline;
+  if (over <= Duration::zero()) {
+    ++row.in_time;
+    return;
+  }
+  row.worst = std::max(row.worst, over);
+  row.hung += over > kHangs ? 1 : 0;
+  row.excused += watch.was_late_between(asked, asked + result.latency) ? 1 : 0;
+}
+
+FaultRow play_fault(EdgeFault fault, const FaultQuestion& question, FaultStage& stage,
+                    Engine& engine, Duration tightest, const StopFlag& stop) {
+  FaultRow row;
+  row.fault = fault;
+  const NoisePictures pictures(question.model);
+  const WakeUpWatch watch;
+  FaultDirector director(stage, fault);
+  std::mt19937_64 random(1);
+  const double spread = std::log(static_cast<double>(question.loosest.count()) /
+                                 static_cast<double>(tightest.count()));
+  std::uniform_real_distribution<double> share(0, 1);
+  for (int i = 0; i < question.requests && !stop.raised(); ++i) {
+    const double factor = std::exp(spread * share(random));
+    const TimePoint asked = Clock::now();
+    Request request;
+    request.inputs = {pictures.view()};
+    request.deadline =
+        asked + Duration(std::llround(factor * static_cast<double>(tightest.count())));
+    count(engine.infer(request), asked, watch, row);
+    stop.wait_until(asked + kPace);
+  }
+  row.times = director.times();
+  if (director.problem()) std::rethrow_exception(director.problem());
+  return row;
+}
+
+/// Faults leave nothing behind: the next one begins with an edge that serves.
+void wait_until_served(const Engine& engine, const StopFlag& stop) {
+  const TimePoint patience = Clock::now() + 20s;
+  while (Clock::now() < patience && !stop.raised()) {
+    const Status status = engine.status();
+    if (status.link.up && status.ready) return;
+    std::this_thread::sleep_for(20ms);
+  }
+}
+
+}  // namespace
+
+double FaultRow::hit_rate() const {
+  return static_cast<double>(in_time) / static_cast<double>(std::max(1, feasible - excused));
+}
+
+bool FaultRow::good() const { return answered == feasible && hung == 0 && hit_rate() >= kInTime; }
+
+std::vector<FaultRow> run_fault_experiment(const FaultQuestion& question, const StopFlag& stop,
+                                           const std::function<void(const FaultRow&)>& on_row) {
+  std::vector<FaultRow> rows;
+  FaultStage stage(question.model, question.other_model, question.log_file);
+  Engine engine = engine_for(question, stage);
+  const NoisePictures pictures(question.model);
+  // At the edge of what is feasible: some are, some are not.
+  const Duration tightest = first_exit_time(engine, pictures.view()) + 2ms;
+  for (const EdgeFault fault : question.faults) {
+    if (stop.raised()) break;
+    wait_until_served(engine, stop);
+    rows.push_back(play_fault(fault, question, stage, engine, tightest, stop));
+    on_row(rows.back());
+  }
+  engine.stop(Duration::zero());
+  return rows;
+}
+
+}  // namespace branchline::lab
