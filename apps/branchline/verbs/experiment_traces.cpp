@@ -144,17 +144,17 @@ void add_trace_flags(CLI::App& command, TraceFlags& flags) {
   add_frequency(command, "--rate", flags.rate_hz, "Of `traces`: frames");
   add_duration(command, "--delay", flags.delay, "Of `traces`: one way, beside the recorded rates");
   command
-      .add_option("--device-slowdown", flags.slowdown,
-                  "Of `traces`: how many times slower than this machine the device is; default: so "
-                  "that its deepest exit takes 1.8 deadlines, but its first at most 0.35")
+      .add_option(
+          "--device-slowdown", flags.slowdown,
+          "Of `traces` and `faults`: how many times slower than this machine the device is; "
+          "default of `faults`: 20, of `traces`: so that its deepest exit takes 1.8 "
+          "deadlines, but its first at most 0.35")
       ->check(CLI::Range(1.0, 1000.0));
   add_duration(command, "--real", flags.real,
                "Of `traces`: also play so much of each trace with the real engine, a branchlined "
                "and the link emulator");
-  command.add_flag(
-      "--require", flags.require,
-      "Of `traces`: exit code 3 unless no baseline is better and the oracle by 3 points "
-      "at most");
+  command.add_flag("--require", flags.require,
+                   "Exit code 3 when a target of `traces` or `faults` is missed");
 }
 
 int run_traces(const TraceFlags& flags, const CodecFlags& given, const std::string& configuration) {
