@@ -52,7 +52,47 @@ TEST(ExperimentProgram, FollowsTheShippedTrace) {
   }
 }
 
+TEST(ExperimentProgram, PlaysTracesAgainstRivals) {
+  const std::filesystem::path folder = std::filesystem::temp_directory_path() / "bl_traces";
+  const std::filesystem::path trace = folder / "short.csv";
+  std::filesystem::create_directories(folder);
+  std::ofstream(trace) << "time_s,uplink_mbps,downlink_mbps\n0,2,4\n5,0.1,0.2\n10,2,4\n";
+  const Finished done =
+      branchline({"experiment", "traces", shipped("b_lenet-fashion.pt"), "--traces", trace.string(),
+                  "--images", "40", "--cache", folder.string(), "-o", folder.string(), "--json"});
+  ASSERT_EQ(done.code, 0) << done.err;
+  const auto json = nlohmann::json::parse(done.out);
+  ASSERT_EQ(json["traces"].size(), 4U) << "the recording and three that step";
+  for (const auto& played : json["traces"]) {
+    const auto& methods = played["methods"];
+    EXPECT_EQ(methods.front()["method"], "branchline");
+    EXPECT_EQ(methods.back()["method"], "oracle");
+    const double hits = methods.front()["hit_rate"]["value"];
+    EXPECT_GT(hits, 0.9) << played["trace"];
+  }
+  for (const char* file : {"traces.csv", "traces.json", "traces.txt", "config.toml"}) {
+    EXPECT_TRUE(std::filesystem::exists(folder / file)) << file;
+  }
+  std::filesystem::remove_all(folder);
+}
+
+TEST(ExperimentProgram, AnswersWhileTheWayToTheEdgeFails) {
+  const Finished done = branchline({"experiment", "faults", "--fault", "blackhole", "--fault",
+                                    "killed", "--requests", "60", "--deadline", "500ms", "--json"});
+  ASSERT_EQ(done.code, 0) << done.err;
+  const auto rows = nlohmann::json::parse(done.out)["rows"];
+  ASSERT_EQ(rows.size(), 2U);
+  for (const auto& row : rows) {
+    EXPECT_EQ(row["requests"], 60);
+    EXPECT_EQ(row["answered"], row["feasible"]) << row["fault"];
+    EXPECT_EQ(row["hung"], 0) << row["fault"];
+    EXPECT_GT(row["times"], 0) << row["fault"];
+  }
+}
+
 TEST(ExperimentProgram, SaysWhatIsWrong) {
+  EXPECT_EQ(branchline({"experiment", "faults", "--fault", "flood"}).code, 2);
+  EXPECT_EQ(branchline({"experiment", "traces", "--rate", "20Hz"}).code, 2);
   EXPECT_EQ(branchline({"experiment", "magic"}).code, 2);
   const Finished unread = branchline({"experiment", "planners", "--graph", "nowhere.json"});
   EXPECT_EQ(unread.code, 2);
