@@ -1,9 +1,11 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <vector>
 
 #include "apps/lab/experiments/traces/trace_setting.h"
+#include "branchline/request.h"
 #include "framework/planner/plan.h"
 #include "framework/runtime/wire_costs.h"
 
