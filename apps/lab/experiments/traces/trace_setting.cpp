@@ -67,14 +67,12 @@ std::string cache_file(const TraceQuestion& question, const std::string& network
 void add_inputs(const branchy_models::LabelledImages& images, TraceSetting& setting) {
   const int quality = setting.model->manifest().inputs.at(0).jpeg_quality;
   for (std::int64_t i = 0; i < images.size(); ++i) {
-    branchy_models::Image image = images.at(i, 0).image;
-    const at::Tensor input =
-        at::from_blob(image.pixels.data(), {1, image.height, image.width, image.channels},
-                      at::kByte)
-            .clone();
-    setting.inputs.push_back(input);
-    const auto sent =
-        transport::encode(model::from_torch(input), transport::Codec::jpeg, {quality});
+    const auto image = std::make_shared<const branchy_models::Image>(images.at(i, 0).image);
+    const Tensor input{{image, image->pixels.data()},
+                       DType::u8,
+                       {1, image->height, image->width, image->channels}};
+    setting.inputs.push_back(model::to_torch(input));
+    const auto sent = transport::encode(input, transport::Codec::jpeg, {quality});
     setting.jpeg_bytes.push_back(static_cast<std::int64_t>(sent.payload_bytes));
   }
 }

@@ -138,7 +138,7 @@ void VirtualEdge::hear(const ConnectionPtr& from, const Message& message, TimePo
     welcome.names = {"virtual"};
     welcome.max_frame_bytes = transport::FrameLimits{}.max_frame_bytes;
     welcome.max_in_flight = 16;
-    welcome.capabilities = transport::capability::packed_payloads;
+    welcome.capabilities = transport::capability::kPackedPayloads;
     reply(from, {message.id, std::move(welcome)});
   } else if (std::holds_alternative<transport::Prepare>(message.body)) {
     reply(from, {message.id, transport::Ready{}});

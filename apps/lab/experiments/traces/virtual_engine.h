@@ -10,6 +10,7 @@
 #include "apps/lab/experiments/traces/virtual_edge.h"
 #include "framework/planner/planner_registry.h"
 #include "framework/runtime/inference_run.h"
+#include "framework/runtime/link_probe.h"
 #include "framework/slice/slice_cache.h"
 
 namespace branchline::lab {
