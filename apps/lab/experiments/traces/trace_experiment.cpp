@@ -29,8 +29,21 @@ std::vector<TracePlay> simulate_trace(const TraceSetting& setting, const TraceCa
 TraceRows score_trace(const TraceSetting& setting, const TraceCase& trace,
                       const std::vector<TracePlay>& plays) {
   const auto block = static_cast<std::size_t>(std::max<Duration::rep>(1, kBlock / setting.period));
-  return {setting.network,  trace.name,     setting.slowdown,
-          setting.deadline, setting.period, score_plays(plays, block)};
+  TraceRows rows{setting.network,
+                 trace.name,
+                 setting.slowdown,
+                 setting.deadline,
+                 setting.period,
+                 score_plays(plays, block),
+                 {},
+                 std::vector<double>(static_cast<std::size_t>(setting.graph.exit_count()))};
+  const std::vector<TraceFrame>& ours = plays.front().frames;
+  for (const TraceFrame& frame : ours) {
+    const double share = 1 / static_cast<double>(ours.size());
+    rows.reasons[name_of(frame.why)] += share;
+    if (frame.in_time) rows.exits[static_cast<std::size_t>(frame.exit)] += share;
+  }
+  return rows;
 }
 
 std::vector<std::string> missed_targets(const TraceRows& rows) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <optional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -17,6 +17,8 @@ struct TraceRows {
   double slowdown = 1;
   Duration deadline{0}, period{0};
   std::vector<TraceScore> scores;
+  std::map<std::string, double> reasons;  ///< Branchline's, by Result::why; shares of frames
+  std::vector<double> exits;              ///< of Branchline's answers in time; [0] is exit 1
 };
 
 /// How often a method was right in time when it was played for real, beside the simulation of the

@@ -16,7 +16,8 @@ struct TraceFrame {
   int exit = -1;       ///< index from 0 of the answer in time; -1: none
   Place place = Place::device;
   Crossing crossing;
-  Duration latency{0};  ///< of an answer
+  Duration latency{0};     ///< of an answer
+  Why why = Why::planned;  ///< Branchline's reason
 };
 
 /// What one method made of a trace.

@@ -49,6 +49,14 @@ std::string trace_table(const TraceRows& rows) {
             padded(percent(score.over_reference), 20) + percent(score.on_device) + "/" +
             percent(score.split) + "/" + percent(score.on_edge) + '\n';
   }
+  text += "branchline:";
+  for (std::size_t exit = 0; exit < rows.exits.size(); ++exit) {
+    text += fmt::format(" exit {} {} %,", exit + 1, percent(rows.exits[exit]));
+  }
+  for (const auto& [why, share] : rows.reasons) {
+    text += fmt::format(" {} {} %,", why, percent(share));
+  }
+  text.back() = '\n';
   return text;
 }
 
@@ -96,6 +104,8 @@ std::string traces_json(const std::vector<TraceRows>& rows, const std::vector<Li
                               {"deadline_ns", trace.deadline.count()},
                               {"period_ns", trace.period.count()},
                               {"missed_targets", missed_targets(trace)},
+                              {"exits", trace.exits},
+                              {"reasons", trace.reasons},
                               {"methods", std::move(scores)}});
   }
   for (const LiveRow& row : live) {

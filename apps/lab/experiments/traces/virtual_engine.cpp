@@ -205,6 +205,7 @@ void VirtualEngine::note(const Pending& pending, const Result& result) {
   TraceFrame& frame = frames_[pending.frame];
   frame.latency = result.latency;
   frame.place = result.plan.place;
+  frame.why = result.why;
   frame.in_time = static_cast<bool>(result) && result.latency <= setting_.deadline;
   if (!frame.in_time) return;
   frame.exit = result.plan.exit - 1;

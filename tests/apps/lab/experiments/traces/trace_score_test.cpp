@@ -55,7 +55,9 @@ TEST(TraceScore, IsLessSureWhenNeighboursAreAlike) {
 }
 
 TEST(TraceScore, TellsWhichTargetsWereMissed) {
-  TraceRows rows{"net", "trace", 1, {}, {}, {}};
+  TraceRows rows;
+  rows.network = "net";
+  rows.trace = "trace";
   rows.scores = score_plays({play_of("branchline", 2, 0), play_of("worse", 1, 0),
                              play_of("better", 0, 0), play_of("oracle", 0, 0)},
                             10);
