@@ -33,7 +33,7 @@ struct TraceRun {
   const lab::StopFlag& stop;
   std::vector<lab::TraceRows> rows;
   std::vector<lab::LiveRow> live;
-  std::string text;
+  std::string text, frames;
 };
 
 /// The shipped ones that the data is for.
@@ -97,6 +97,7 @@ void play_trace(TraceRun& run, const lab::TraceSetting& setting, const lab::Trac
                 const branchy_models::LabelledImages& images, slice::SliceCache& cache) {
   const auto plays = lab::simulate_trace(setting, trace, cache);
   run.rows.push_back(lab::score_trace(setting, trace, plays));
+  run.frames += lab::trace_frames_csv(setting, trace, plays.front(), run.frames.empty());
   const std::string table = lab::trace_table(run.rows.back()) + '\n';
   run.text += table;
   if (!run.common.json) std::cout << table << std::flush;
@@ -171,7 +172,7 @@ int run_traces(const TraceFlags& flags, const CodecFlags& given, const std::stri
   const lab::StopFlag stop;
   std::optional<lab::RunFolder> folder;
   if (!common.output.empty()) folder.emplace(common.output);
-  TraceRun run{flags, common, traces_of(flags), stop, {}, {}, {}};
+  TraceRun run{flags, common, traces_of(flags), stop, {}, {}, {}, {}};
   for (const std::string& model : models) play_model(run, model);
   if (stop.raised()) return stop.exit_code();
 
@@ -186,6 +187,7 @@ int run_traces(const TraceFlags& flags, const CodecFlags& given, const std::stri
   if (!missed) closing += "targets met: no baseline is better, the oracle by 3 points at most\n";
   if (folder) {
     folder->write("traces.csv", lab::traces_csv(run.rows));
+    folder->write("frames.csv", run.frames);
     folder->write("traces.json", lab::traces_json(run.rows, run.live));
     folder->write("traces.txt", run.text + closing);
     folder->write("config.toml", configuration);

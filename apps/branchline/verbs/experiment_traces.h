@@ -25,7 +25,8 @@ struct TraceFlags {
 
 void add_trace_flags(CLI::App& command, TraceFlags& flags);
 
-/// Prints the tables; with -o writes traces.csv, traces.json and traces.txt.
+/// Prints the tables; with -o writes traces.csv, traces.json, traces.txt, and
+/// frames.csv: every frame of Branchline.
 /// @param configuration  of the run, written beside the results
 /// @returns kGoalNotMet when targets are required and missed
 /// @throws InputError naming the flag, model, folder or trace.

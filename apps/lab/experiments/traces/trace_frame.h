@@ -17,7 +17,12 @@ struct TraceFrame {
   Place place = Place::device;
   Crossing crossing;
   Duration latency{0};     ///< of an answer
-  Why why = Why::planned;  ///< Branchline's reason
+  Why why = Why::planned;  ///< Branchline's reason, plan and view of the link:
+  int planned_exit = -1;
+  Place planned_place = Place::device;
+  Duration predicted{0};
+  bool link_up = false;
+  double estimated_bytes_per_s = 0;
 };
 
 /// What one method made of a trace.

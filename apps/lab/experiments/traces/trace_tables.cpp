@@ -91,6 +91,30 @@ std::string traces_csv(const std::vector<TraceRows>& rows) {
   return text;
 }
 
+std::string trace_frames_csv(const TraceSetting& setting, const TraceCase& trace,
+                             const TracePlay& play, bool header) {
+  std::string text = header ? "schema,network,trace,frame,arrival_ns,in_time,right,exit,place,why,"
+                              "planned_exit,planned_place,predicted_ns,latency_ns,link_up,"
+                              "estimated_bytes_per_s,passed_bytes_per_s\n"
+                            : "";
+  const transport::RateSchedule uplink(trace.link.uplink, TimePoint{});
+  for (std::size_t i = 0; i < play.frames.size(); ++i) {
+    const TraceFrame& frame = play.frames[i];
+    const Duration arrival = static_cast<std::int64_t>(i) * setting.period;
+    const double passed =
+        uplink.bytes_between(TimePoint{} + arrival, TimePoint{} + arrival + setting.deadline) /
+        std::chrono::duration<double>(setting.deadline).count();
+    text += fmt::format(
+        "branchline.trace_frames/1,{},{},{},{},{:d},{:d},{},{},{},{},{},{},{},{:d},"
+        "{:.0f},{:.0f}\n",
+        setting.network, trace.name, i, arrival.count(), frame.in_time, frame.right, frame.exit + 1,
+        name_of(frame.place), name_of(frame.why), frame.planned_exit + 1,
+        name_of(frame.planned_place), frame.predicted.count(), frame.latency.count(), frame.link_up,
+        frame.estimated_bytes_per_s, passed);
+  }
+  return text;
+}
+
 std::string traces_json(const std::vector<TraceRows>& rows, const std::vector<LiveRow>& live) {
   TraceJson json = {{"schema", "branchline.traces_experiment/1"},
                     {"traces", TraceJson::array()},

@@ -206,6 +206,12 @@ void VirtualEngine::note(const Pending& pending, const Result& result) {
   frame.latency = result.latency;
   frame.place = result.plan.place;
   frame.why = result.why;
+  const Plan& planned = result.abandoned ? *result.abandoned : result.plan;
+  frame.planned_exit = planned.exit - 1;
+  frame.planned_place = planned.place;
+  frame.predicted = planned.predicted;
+  frame.link_up = result.link.up;
+  frame.estimated_bytes_per_s = result.link.uplink_bps / 8;
   frame.in_time = static_cast<bool>(result) && result.latency <= setting_.deadline;
   if (!frame.in_time) return;
   frame.exit = result.plan.exit - 1;
