@@ -68,7 +68,8 @@ ChoosePlan asking(const std::shared_ptr<PlanningDesk>& desk, const std::string& 
 
 ChoosePlan mapping(const std::shared_ptr<PlanningDesk>& desk, const TraceCase& trace,
                    ConfigurationRule rule) {
-  const std::vector<double> history = uplink_history(trace);
+  std::vector<double> history = uplink_history(trace);
+  if (history.empty()) history = {kDeadLink};
   double down = 0;
   for (const transport::RateStep& step : trace.link.downlink.steps) down += step.bytes_per_s;
   down /= static_cast<double>(trace.link.downlink.steps.size());

@@ -25,7 +25,8 @@ TEST(FaultRow, LeavesOutWhatTheMachineMayHaveDone) {
 TEST(FaultRow, IsGoodWhenAllAreAnsweredAndNearlyAllInTime) {
   EXPECT_TRUE(row_of(1000, 1000, 999, 0).good());
   EXPECT_FALSE(row_of(1000, 1000, 998, 0).good());
-  EXPECT_TRUE(row_of(1000, 1000, 998, 1).good());
+  EXPECT_FALSE(row_of(2000, 2000, 1996, 0).good());
+  EXPECT_TRUE(row_of(2000, 2000, 1996, 3).good());
   EXPECT_FALSE(row_of(1000, 999, 999, 1).good()) << "one is lost";
   FaultRow hung = row_of(1000, 1000, 999, 1);
   hung.hung = 1;

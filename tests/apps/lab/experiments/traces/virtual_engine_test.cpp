@@ -54,7 +54,8 @@ TEST_F(AVirtualEngine, MissesNothingWhenTheLinkStopsAndGoesOn) {
   for (std::size_t i = 0; i < frames.size(); ++i) EXPECT_TRUE(frames[i].in_time) << i;
   EXPECT_NE(frames[14].place, Place::device) << "2.8 s";
   EXPECT_EQ(frames[20].place, Place::device) << "4 s";
-  EXPECT_NE(frames.back().place, Place::device) << "9.8 s";
+  EXPECT_FALSE(frames[25].link_up) << "5 s";
+  EXPECT_TRUE(frames.back().link_up) << "9.8 s";
 }
 
 TEST_F(AVirtualEngine, PlaysTheSameTwice) {
