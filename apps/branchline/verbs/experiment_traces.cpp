@@ -31,6 +31,7 @@ struct TraceRun {
   const CodecFlags& common;
   const std::vector<lab::TraceCase> traces;
   const lab::StopFlag& stop;
+  const std::string log_file;  ///< of branchlined
   std::vector<lab::TraceRows> rows;
   std::vector<lab::LiveRow> live;
   std::string text, frames;
@@ -103,8 +104,8 @@ void play_trace(TraceRun& run, const lab::TraceSetting& setting, const lab::Trac
   if (!run.common.json) std::cout << table << std::flush;
   if (run.flags.real <= 0s) return;
   std::cerr << "playing " << trace.name << " for real\n";
-  for (lab::LiveRow& row :
-       lab::play_trace_live(setting, trace, run.flags.real, images, plays, "/dev/null", run.stop)) {
+  for (lab::LiveRow& row : lab::play_trace_live(setting, trace, run.flags.real, images, plays,
+                                                run.log_file, run.stop)) {
     run.live.push_back(std::move(row));
   }
 }
@@ -172,7 +173,8 @@ int run_traces(const TraceFlags& flags, const CodecFlags& given, const std::stri
   const lab::StopFlag stop;
   std::optional<lab::RunFolder> folder;
   if (!common.output.empty()) folder.emplace(common.output);
-  TraceRun run{flags, common, traces_of(flags), stop, {}, {}, {}, {}};
+  const std::string log = folder ? folder->path("branchlined.log") : "/dev/null";
+  TraceRun run{flags, common, traces_of(flags), stop, log, {}, {}, {}, {}};
   for (const std::string& model : models) play_model(run, model);
   if (stop.raised()) return stop.exit_code();
 
