@@ -76,6 +76,18 @@ TEST_F(TraceMethods, SendsNothingWhileOldBytesAreOnTheirWay) {
   EXPECT_GT(hits(later), 0.4);
 }
 
+TEST_F(TraceMethods, LetsAFrameWaitForTheBytesOfTheOneBefore) {
+  // Nothing passes for 300 ms, then a picture takes about 30 ms: the first frame's bytes are in the
+  // way of the second one (due at 350 ms), which alone would have been through at 330 ms.
+  const double picture = static_cast<double>(setting_.jpeg_bytes.front()) + 250;
+  TraceCase trace = steady_trace(1e7);
+  trace.link.uplink.steps = {{0s, 0}, {300ms, picture / 0.03}};
+  const TracePlay play = this->play(trace, "edge only, JPEG");
+  EXPECT_FALSE(play.frames[0].in_time);
+  EXPECT_FALSE(play.frames[1].in_time);
+  EXPECT_TRUE(play.frames[2].in_time);
+}
+
 TEST_F(TraceMethods, HasAnOracleThatNoneBeats) {
   TraceCase trace = steady_trace(2e4);
   trace.link.uplink.steps.push_back({4s, 1e3});
