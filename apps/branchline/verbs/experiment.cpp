@@ -250,7 +250,7 @@ Verb add_experiment(CLI::App& app) {
       ->add_option("--trace", flags->trace, "Of `bandwidth` and `link`; default: the shipped one")
       ->type_name("CSV");
   add_duration(*command, "--deadline", flags->deadline,
-               "Default: 40ms of `bandwidth`, 150ms of `traces`");
+               "Default: 40ms of `bandwidth`, 150ms of `traces`, 120ms of `faults`");
   add_trace_flags(*command, flags->traces);
   add_fault_flags(*command, flags->faults);
   command->add_option("--states", flags->states, "Of `bandwidth`: states of Edgent's map")
