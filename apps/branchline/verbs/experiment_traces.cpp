@@ -104,10 +104,12 @@ void play_trace(TraceRun& run, const lab::TraceSetting& setting, const lab::Trac
   if (!run.common.json) std::cout << table << std::flush;
   if (run.flags.real <= 0s) return;
   std::cerr << "playing " << trace.name << " for real\n";
-  for (lab::LiveRow& row : lab::play_trace_live(setting, trace, run.flags.real, images, plays,
-                                                run.log_file, run.stop)) {
-    run.live.push_back(std::move(row));
-  }
+  const auto rows =
+      lab::play_trace_live(setting, trace, run.flags.real, images, plays, run.log_file, run.stop);
+  run.live.insert(run.live.end(), rows.begin(), rows.end());
+  const std::string live = lab::live_table(rows) + '\n';
+  run.text += live;
+  if (!run.common.json) std::cout << live << std::flush;
 }
 
 void play_model(TraceRun& run, const std::string& file) {
@@ -178,7 +180,7 @@ int run_traces(const TraceFlags& flags, const CodecFlags& given, const std::stri
   for (const std::string& model : models) play_model(run, model);
   if (stop.raised()) return stop.exit_code();
 
-  std::string closing = run.live.empty() ? "" : lab::live_table(run.live) + '\n';
+  std::string closing;
   bool missed = false;
   for (const lab::TraceRows& rows : run.rows) {
     for (const std::string& sentence : lab::missed_targets(rows)) {
