@@ -39,7 +39,7 @@ std::shared_ptr<ShelvedPlan> PlanShelf::place(RunnablePlan plan, bool& is_new) {
     std::rotate(same, same + 1, plans_.end());
     return plans_.back().plan;
   }
-  plans_.push_back({std::make_shared<ShelvedPlan>(std::move(plan)), 0, {}});
+  plans_.push_back({std::make_shared<ShelvedPlan>(std::move(plan)), {}, {}});
   const auto is_remote = [](const Place& other) { return other.plan->plan.remote.has_value(); };
   const auto remote = std::count_if(plans_.begin(), plans_.end(), is_remote);
   if (static_cast<std::size_t>(remote) > kMostRemote) {
