@@ -109,9 +109,9 @@ void Session::give_up_never_answered(TimePoint now, Calls& calls) {
 }
 
 /// The most preferred connection that may take over.
-Session::Link* Session::spare() {
-  Link* best = nullptr;
-  for (Link& link : links_) {
+const Session::Link* Session::spare() const {
+  const Link* best = nullptr;
+  for (const Link& link : links_) {
     const bool fit = link.up && !link.draining && link.number != in_use_;
     if (fit && (best == nullptr || link.edge < best->edge)) best = &link;
   }
@@ -121,10 +121,10 @@ Session::Link* Session::spare() {
 /// Moves away from an edge that drains, and back to a better one that stood for a while.
 void Session::settle(TimePoint now, Calls& calls) {
   const Link* used = find(in_use_);
-  Link* other = spare();
+  const Link* other = spare();
   if (used == nullptr || other == nullptr) return;
   const bool better = other->edge < used->edge && now - other->since >= kReturnAfter;
-  if (used->draining || better) put_in_use(*other, calls);
+  if (used->draining || better) put_in_use(*find(other->number), calls);
 }
 
 /// Of connections that nobody waits on only the spare is kept.

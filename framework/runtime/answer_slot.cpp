@@ -67,9 +67,19 @@ void AnswerSlot::fail(Outcome outcome, Why why, std::string detail) {
   changed(std::move(lock));
 }
 
-void AnswerSlot::record(const std::function<void(Timing&)>& change) {
+void AnswerSlot::record(const std::function<void(Timing&, Spans&)>& change) {
   const std::lock_guard lock(mutex_);
-  if (!settled_) change(result_.timing);
+  if (!settled_) change(result_.timing, result_.spans);
+}
+
+void AnswerSlot::note_sent_again(SentAgain kind) {
+  const std::lock_guard lock(mutex_);
+  if (!settled_) result_.sent_again = kind;
+}
+
+void AnswerSlot::note_edge(std::string edge) {
+  const std::lock_guard lock(mutex_);
+  if (!settled_) result_.link.edge = std::move(edge);
 }
 
 void AnswerSlot::on_settled(std::function<void(bool)> release) {
@@ -141,6 +151,13 @@ void AnswerSlot::choose_answer(TimePoint now) {
   }
 }
 
+void AnswerSlot::end_spans() {
+  for (Span& span : result_.spans) {
+    const bool open = span.step == Step::unanswered && span.length == Duration::zero();
+    if (open) span.length = result_.latency - span.begin;
+  }
+}
+
 Result AnswerSlot::settle(TimePoint now) {
   std::function<void(bool)> release;
   std::function<void()> tell;
@@ -150,6 +167,7 @@ Result AnswerSlot::settle(TimePoint now) {
     const std::lock_guard lock(mutex_);
     if (!settled_) {
       result_.latency = result_.timing.total = now - budget_.start;
+      end_spans();
       choose_answer(now);
       settled_ = true;
       timed_out = edge_pending_ && now >= budget_.answer_by();

@@ -107,7 +107,7 @@ Engine::Parts::Parts(Options given, std::shared_ptr<const model::Model> loaded)
       replanner(graph, model->digest(), planners.find(options.planner), times, wire, shelf, time),
       runner(options.device_slowdown),
       queue(options.queue_depth, options.when_full),
-      context{graph, replanner, shelf, link, wire, runner, time, bell},
+      context{graph, replanner, shelf, link, wire, runner, time, bell, options.hedge},
       desk(reserve) {}
 
 Engine::Parts::~Parts() {

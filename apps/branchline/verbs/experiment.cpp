@@ -8,6 +8,7 @@
 #include "apps/branchline/flags.h"
 #include "apps/branchline/verbs/experiment_codecs.h"
 #include "apps/branchline/verbs/experiment_graphs.h"
+#include "apps/branchline/verbs/experiment_streams.h"
 #include "apps/branchline/verbs/verbs.h"
 #include "apps/lab/edge_process.h"
 #include "apps/lab/experiments/bandwidth_experiment.h"
@@ -16,6 +17,7 @@
 #include "apps/lab/experiments/planner_tables.h"
 #include "apps/lab/experiments/synthetic_graphs.h"
 #include "apps/lab/experiments/tiles_experiment.h"
+#include "apps/lab/experiments/upload_experiment.h"
 #include "apps/lab/run_folder.h"
 #include "transport/link_trace.h"
 
@@ -30,6 +32,7 @@ struct ExperimentFlags {
   std::chrono::nanoseconds deadline{40000000};
   std::size_t states = 8;
   CodecFlags codecs;
+  StreamFlags streams;
   bool full = false, three_tiers = false, json = false;
 };
 
@@ -48,6 +51,10 @@ lab::PlannerExperiment experiment_of(const ExperimentFlags& flags) {
   if (experiment.device_ratios.empty()) experiment.device_ratios = {5, 25, 100};
   experiment.algorithms = flags.algorithms;
   if (flags.three_tiers) experiment.cloud = experiment.edge.times(4);
+  for (const std::string& file : flags.graph_files) {
+    experiment.graphs.push_back(graph_of_file(file));
+  }
+  if (flags.graph_files.empty()) experiment.graphs = shipped_graphs();
   return experiment;
 }
 
@@ -84,10 +91,7 @@ std::string planner_report(const std::vector<lab::PlannerRow>& rows, bool full) 
 }
 
 int run_planners(const ExperimentFlags& flags) {
-  lab::PlannerExperiment experiment = experiment_of(flags);
-  for (const std::string& file : flags.graph_files)
-    experiment.graphs.push_back(graph_of_file(file));
-  if (flags.graph_files.empty()) experiment.graphs = shipped_graphs();
+  const lab::PlannerExperiment experiment = experiment_of(flags);
   std::vector<lab::PlannerRow> rows = lab::run_planner_experiment(experiment, tell_progress);
   if (flags.graph_files.empty()) {
     for (lab::PlannerRow& row : synthetic_rows(experiment)) rows.push_back(std::move(row));
@@ -98,6 +102,24 @@ int run_planners(const ExperimentFlags& flags) {
     folder.write("planners.txt", planner_report(rows, true));
   }
   std::cout << (flags.json ? lab::rows_to_json(rows) : planner_report(rows, flags.full));
+  return kDone;
+}
+
+int run_upload(const ExperimentFlags& flags) {
+  const lab::PlannerExperiment experiment = experiment_of(flags);
+  const std::vector<lab::UploadRow> rows = lab::run_upload_experiment(experiment);
+  if (!flags.output.empty()) {
+    const lab::RunFolder folder(flags.output);
+    folder.write("upload.csv", lab::upload_csv(rows));
+    folder.write("upload.txt", lab::upload_table(rows));
+  }
+  if (flags.json) {
+    std::cout << lab::upload_json(rows);
+    return kDone;
+  }
+  std::cout << "values sent as soon as they exist: time when all are sent at the end over that "
+               "time, for the best cut, and with cut and order chosen together\n"
+            << lab::upload_table(rows);
   return kDone;
 }
 
@@ -175,6 +197,16 @@ int run_experiment(const ExperimentFlags& flags) {
     codecs.json = flags.json;
     return run_codecs(codecs);
   }
+  if (flags.name == "upload") return run_upload(flags);
+  if (flags.name == "streams") {
+    StreamFlags streams = flags.streams;
+    if (!flags.codecs.models.empty()) streams.model = flags.codecs.models.front();
+    streams.uplinks = flags.uplinks;
+    streams.output = flags.output;
+    streams.json = flags.json;
+    if (!flags.ratios.empty()) streams.device_slowdown = flags.ratios.front();
+    return run_streams(streams);
+  }
   std::cout << (flags.json ? lab::tiles_json() : lab::tiles_report());
   return kDone;
 }
@@ -191,16 +223,24 @@ Verb add_experiment(CLI::App& app) {
           "planners: every algorithm on every network, link and device speed; bandwidth: ways "
           "to follow a link, on a trace; link: estimates of a link's goodput; tiles: what fusing "
           "layers into tiles costs; codecs: what "
-          "each makes of bytes and accuracy, on a model's own feature maps")
+          "each makes of bytes and accuracy, on a model's own feature maps; streams: frames per "
+          "second, pipelined and one at a time, with a real engine, edge and emulated link; "
+          "upload: what sending values as soon as they exist gains")
       ->required()
-      ->check(CLI::IsMember({"planners", "bandwidth", "link", "tiles", "codecs"}));
-  command->add_option("MODEL", flags->codecs.models, "Of `codecs`; default: the shipped ones")
+      ->check(
+          CLI::IsMember({"planners", "bandwidth", "link", "tiles", "codecs", "streams", "upload"}));
+  command
+      ->add_option("MODEL", flags->codecs.models,
+                   "Of `codecs` and `streams`; default: the shipped ones")
       ->type_name("MODEL.pt");
   command
       ->add_option("--data", flags->codecs.data,
                    "Of `codecs`: folder of test pictures, repeatable; each model takes the first "
                    "that suits it; default: Debian's Fashion-MNIST")
       ->type_name("DIR");
+  command->add_option("--frames", flags->streams.frames, "Of `streams`: frames of a round")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   command->add_option("--images", flags->codecs.images, "Of `codecs`: test pictures used, 0: all")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();

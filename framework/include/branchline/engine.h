@@ -22,8 +22,10 @@ inline namespace v0 {
 enum class WhenFull : std::uint8_t { drop_oldest, reject, wait };
 
 struct Options {
-  std::vector<std::string> edges;  ///< "host:port", first usable wins; empty: device only
-  EdgeAccess access;               ///< TLS and token; nothing: plain connections
+  std::vector<std::string> edges;  ///< "host:port", first usable wins, the next one is kept as a
+                                   ///< spare; empty: device only
+  bool hedge = false;  ///< ask the spare edge, too, when an answer is overdue: costs uplink
+  EdgeAccess access;   ///< TLS and token; nothing: plain connections
   Duration deadline = std::chrono::milliseconds(100);
   Duration reserve =
       Duration::zero();  ///< answer this long before the deadline; zero: learn it (at least 1 ms)
