@@ -7,6 +7,7 @@
 #include "framework/runtime/answer_slot.h"
 #include "framework/runtime/bell.h"
 #include "framework/runtime/device_runner.h"
+#include "framework/runtime/exit_confidence.h"
 #include "framework/runtime/insurance.h"
 #include "framework/runtime/replanner.h"
 #include "framework/runtime/wake_up_reserve.h"
@@ -34,6 +35,7 @@ struct RunContext {
   DeviceRunner& runner;
   const TimeSource& time;
   Bell& bell;  ///< rung when a run that waits can go on
+  ExitConfidence confidence = {};
 };
 
 /// One request on its way: decide, run the front, send, compute the insurance while waiting, run
