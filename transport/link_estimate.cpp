@@ -141,6 +141,10 @@ double LinkEstimate::Values::uplink_log_deviation_at(TimePoint now) const {
   return aged(uplink_log_deviation, now - uplink_measured);
 }
 
+double LinkEstimate::Values::uplink_free_bytes_after(Duration idle) const {
+  return std::min(uplink_burst_bytes, uplink_free_bytes + seconds_of(idle) * uplink_bytes_per_s);
+}
+
 double LinkEstimate::Values::downlink_log_deviation_at(TimePoint now) const {
   return aged(downlink_log_deviation, now - downlink_measured);
 }
@@ -163,6 +167,7 @@ std::optional<LinkEstimate::Values> LinkEstimate::values() const {
   values.uplink_log_deviation = up_.log_deviation();
   values.downlink_log_deviation = down_.log_deviation();
   values.uplink_burst_bytes = up_.burst_bytes();
+  values.uplink_free_bytes = up_.free_bytes();
   values.measured = measured_;
   values.uplink_measured = uplink_measured_;
   values.downlink_measured = downlink_measured_;

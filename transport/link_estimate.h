@@ -25,12 +25,16 @@ class LinkEstimate {
     double uplink_log_deviation = 0;  ///< spread of log goodput
     double downlink_log_deviation = 0;
     double uplink_burst_bytes = 0;  ///< what a token bucket on the way lets through at once
+    double uplink_free_bytes = 0;   ///< what of it was left after the newest frame
     TimePoint measured;             ///< of the newest sample, of whatever kind
     TimePoint uplink_measured;      ///< of the newest one that told the goodput
     TimePoint downlink_measured;
 
     /// How far the goodput may be from the estimate now: an old measurement is a less certain one.
     double uplink_log_deviation_at(TimePoint now) const;
+
+    /// Bytes that pass at once after the link was idle for so long.
+    double uplink_free_bytes_after(Duration idle) const;
     double downlink_log_deviation_at(TimePoint now) const;
 
     /// How sure it is, 0 to 1, that the uplink's goodput is within a quarter of the estimate now; 0
