@@ -33,6 +33,14 @@ void AnswerSlot::offer_device(Plan plan, Tensor logits, bool final) {
   changed(std::move(lock));
 }
 
+void AnswerSlot::offer_confident(Plan plan, Tensor logits) {
+  std::unique_lock lock(mutex_);
+  if (final_) return;
+  device_ = Answer{std::move(plan), std::move(logits)};
+  final_ = confident_ = true;
+  changed(std::move(lock));
+}
+
 void AnswerSlot::offer_planned(Plan plan, Tensor logits) {
   std::unique_lock lock(mutex_);
   planned_answer_ = Answer{std::move(plan), std::move(logits)};
@@ -124,7 +132,7 @@ bool AnswerSlot::settled() const {
 
 void AnswerSlot::choose_answer(TimePoint now) {
   if (failed_) return;
-  const bool as_planned = planned_answer_.has_value();
+  const bool as_planned = planned_answer_.has_value() && !confident_;
   const std::optional<Answer>& answer = as_planned ? planned_answer_ : device_;
   if (!answer) {
     result_.outcome = Outcome::error;
@@ -139,8 +147,9 @@ void AnswerSlot::choose_answer(TimePoint now) {
   result_.outcome = in_time ? Outcome::ok : Outcome::late;
   const bool less_than_planned =
       planned_.place != Place::device || answer->plan.exit < planned_.exit;
-  if (less_than_planned && !as_planned) result_.abandoned = planned_;
-  if (edge_pending_ && !as_planned && result_.why != Why::probing) {
+  if (confident_) result_.why = Why::confident;
+  if (less_than_planned && !as_planned && !confident_) result_.abandoned = planned_;
+  if (edge_pending_ && !as_planned && !confident_ && result_.why != Why::probing) {
     // The device may be done before the edge was even due.
     const bool was_due = now - budget_.start > planned_.predicted || now >= budget_.answer_by();
     result_.why = was_due ? Why::edge_timeout : Why::link_too_slow;

@@ -29,6 +29,9 @@ class AnswerSlot {
   /// The device has an answer; the deepest one counts. `final`: nothing better is planned.
   void offer_device(Plan plan, Tensor logits, bool final);
 
+  /// An exit of the device is so sure that nothing deeper is waited for.
+  void offer_confident(Plan plan, Tensor logits);
+
   /// The edge's answer, or that of a tail computed from it: what was planned.
   void offer_planned(Plan plan, Tensor logits);
 
@@ -88,7 +91,7 @@ class AnswerSlot {
   Plan planned_;
   std::optional<Answer> device_, planned_answer_;
   bool edge_pending_ = false, infeasible_ = false, final_ = false, failed_ = false;
-  bool settled_ = false;
+  bool confident_ = false, settled_ = false;
 };
 
 }  // namespace branchline::runtime

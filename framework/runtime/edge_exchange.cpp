@@ -210,7 +210,7 @@ void EdgeExchange::take_answer(const Attempt& attempt, EdgeReply heard) {
   if (second) slot_->note_edge(attempt.edge);
   slot_->record([&heard](Timing& timing, Spans&) { add_times(heard, timing); });
   const RunnablePlan& plan = decision_.shelved->plan;
-  if (!attempt.spare) context_.replanner.add_edge_run(*plan.remote, heard.compute);
+  if (!attempt.spare) context_.replanner.add_edge_run(decision_, heard.compute);
   FeatureMaps returned;
   if (plan.tail.empty()) {
     const auto& value = context_.graph.exits[static_cast<std::size_t>(plan.exit)].value;

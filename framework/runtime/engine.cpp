@@ -150,8 +150,9 @@ Status Engine::status() const {
   status.ready = !view.up || parts_->shelf.under_way(view.connection) == 0;
   status.link = describe_link(view);
   if (view.spare != 0 && parts_->shelf.under_way(view.spare) == 0) status.spare = view.spare_edge;
-  const std::optional<Plan> in_force = parts_->replanner.in_force();
-  status.plan = in_force ? *in_force : plan(Duration(parts_->deadline.load()));
+  const std::optional<runtime::PlanInForce> in_force = parts_->replanner.in_force();
+  status.plan = in_force ? in_force->plan : plan(Duration(parts_->deadline.load()));
+  if (in_force) status.why = in_force->why;
   status.reserve = parts_->reserve.value();
   return status;
 }

@@ -85,7 +85,8 @@ void InferenceRun::decide() {
   task_.slot->begin(decision_.plan, decision_.choice.why, describe_link(decision_.link),
                     infeasible);
   const ShelvedPlan& shelved = *decision_.shelved;
-  insurance_.emplace(shelved.plan.ladder, context_.replanner.device_ratio());
+  insurance_.emplace(shelved.plan.ladder, context_.replanner.device_ratio(),
+                     context_.confidence.any());
   on_device_from_start_ = !shelved.plan.remote;
   phase_ = on_device_from_start_ ? Phase::wait : shelved.front.empty() ? Phase::send : Phase::front;
 }
@@ -121,17 +122,17 @@ void InferenceRun::run_front() {
 std::vector<transport::WireTensor> InferenceRun::encode_crossing() {
   std::vector<transport::WireTensor> tensors;
   for (const graph::ValueId& value : decision_.shelved->plan.remote->sent) {
+    const transport::Codec codec = context_.wire.codec(value, decision_.crossing.level);
     const auto found = maps_.find(value);
     BL_EXPECT(found != maps_.end(), "what is to be sent was not computed");
     const TimePoint begun = context_.time.now();
     const Duration took = context_.runner.run([&] {
-      const transport::Codec codec = context_.wire.codec(value);
       tensors.push_back(encode_value(value, found->second,
                                      decision_.link.packs ? codec : transport::unpacked(codec),
                                      context_.wire.options(value)));
     });
-    context_.wire.add_sent(value, static_cast<std::int64_t>(tensors.back().encoded.payload_bytes),
-                           took);
+    context_.wire.add_sent(value, codec,
+                           static_cast<std::int64_t>(tensors.back().encoded.payload_bytes), took);
     note(Step::encode, begun, took, &Timing::encode);
   }
   return tensors;
@@ -180,11 +181,15 @@ void InferenceRun::offer(int exit) {
   insurance_->mark_answered(exit);
   Plan plan = context_.replanner.describe_device(exit);
   if (!plan.stages.empty()) plan.stages.front().compute = device_time_;
+  Tensor answer = logits(exit);
+  if (!task_.force_exit && !task_.force_place && context_.confidence.sure(exit, answer)) {
+    return task_.slot->offer_confident(std::move(plan), std::move(answer));
+  }
   // As deep as planned is as good as planned, wherever it came from; an experiment that forces a
   // place wants to see that place's answer.
   const bool free = on_device_from_start_ || !task_.force_place;
   const bool final = free && exit >= decision_.shelved->plan.exit;
-  task_.slot->offer_device(std::move(plan), logits(exit), final);
+  task_.slot->offer_device(std::move(plan), std::move(answer), final);
 }
 
 Tensor InferenceRun::logits(int exit) const {

@@ -15,6 +15,7 @@ struct LinkConditions {
   Duration round_trip{0};
   double log_deviation = 0;  ///< spread of log goodput; grows with the age of the measurement
   Duration edge_queue{0};    ///< waiting time expected at the edge
+  double free_bytes_up = 0;  ///< pass at once: a token bucket on the way holds them
   Duration backlog{0};       ///< until what was already sent is through
 };
 

@@ -55,6 +55,25 @@ void PlanShelf::want(RunnablePlan plan, bool offered) {
   if (is_new) compile(placed);
 }
 
+void PlanShelf::want_all(std::vector<Wanted> likely_first) {
+  std::vector<std::shared_ptr<ShelvedPlan>> to_compile;
+  for (auto wanted = likely_first.rbegin(); wanted != likely_first.rend(); ++wanted) {
+    bool is_new = false;
+    const std::shared_ptr<ShelvedPlan> placed = place(std::move(wanted->plan), is_new);
+    if (wanted->offered) placed->offered = true;
+    if (is_new) to_compile.push_back(placed);
+  }
+  for (auto placed = to_compile.rbegin(); placed != to_compile.rend(); ++placed) {
+    if (holds(**placed)) compile(*placed);
+  }
+}
+
+bool PlanShelf::holds(const ShelvedPlan& plan) const {
+  const std::lock_guard lock(mutex_);
+  return std::any_of(plans_.begin(), plans_.end(),
+                     [&plan](const Place& place) { return place.plan.get() == &plan; });
+}
+
 void PlanShelf::compile(const std::shared_ptr<ShelvedPlan>& plan) {
   const auto room = [](Slices& slices, const std::vector<DeviceStep>& steps) {
     slices.resize(steps.size());

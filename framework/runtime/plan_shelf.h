@@ -50,6 +50,15 @@ class PlanShelf {
   /// Adds the plan, or renews it when one of the same key is there, and begins to compile it.
   void want(RunnablePlan plan, bool offered = true);
 
+  /// A plan that is wanted, to be offered to every request or only to those that force it.
+  struct Wanted {
+    RunnablePlan plan;
+    bool offered = true;
+  };
+
+  /// As want for each of them. The likeliest comes first: it is compiled first and dropped last.
+  void want_all(std::vector<Wanted> likely_first);
+
   /// As want, and waits for the compiler. @throws RunError when a slice does not compile.
   void want_now(RunnablePlan plan);
 
@@ -77,6 +86,7 @@ class PlanShelf {
   struct Life;
 
   std::shared_ptr<ShelvedPlan> place(RunnablePlan plan, bool& is_new);
+  bool holds(const ShelvedPlan& plan) const;
   void compile(const std::shared_ptr<ShelvedPlan>& plan);
   void prepare_on(LinkMonitor& link, const LinkView& view, bool spare);
   void hear_prepared(const std::string& key, std::uint64_t connection, bool spare,

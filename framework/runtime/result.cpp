@@ -39,6 +39,8 @@ std::string reason_text(const Result& result) {
       return "as planned";
     case Why::probing:
       return "sent to learn how fast the link to " + edge_text(result.link) + " is";
+    case Why::confident:
+      return "this exit was sure enough";
     case Why::forced:
       return "as the request forced it";
     case Why::no_edge:
@@ -134,6 +136,8 @@ const char* name_of(Why why) noexcept {
       return "planned";
     case Why::probing:
       return "probing";
+    case Why::confident:
+      return "confident";
     case Why::forced:
       return "forced";
     case Why::no_edge:

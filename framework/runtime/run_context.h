@@ -2,6 +2,7 @@
 
 #include "framework/runtime/bell.h"
 #include "framework/runtime/device_runner.h"
+#include "framework/runtime/exit_confidence.h"
 #include "framework/runtime/replanner.h"
 
 namespace branchline::runtime {
@@ -15,8 +16,9 @@ struct RunContext {
   WireCosts& wire;
   DeviceRunner& runner;
   const TimeSource& time;
-  Bell& bell;          ///< rung when a run that waits can go on
-  bool hedge = false;  ///< Options::hedge
+  Bell& bell;                      ///< rung when a run that waits can go on
+  bool hedge = false;              ///< Options::hedge
+  ExitConfidence confidence = {};  ///< sure of nothing unless Options::leave_early
 };
 
 }  // namespace branchline::runtime

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "apps/branchline/flags.h"
+#include "apps/branchline/verbs/experiment_adaptation.h"
 #include "apps/branchline/verbs/experiment_codecs.h"
 #include "apps/branchline/verbs/experiment_graphs.h"
 #include "apps/branchline/verbs/experiment_streams.h"
@@ -32,6 +33,7 @@ struct ExperimentFlags {
   std::chrono::nanoseconds deadline{40000000};
   std::size_t states = 8;
   CodecFlags codecs;
+  AdaptationFlags adaptation;
   StreamFlags streams;
   bool full = false, three_tiers = false, json = false;
 };
@@ -207,6 +209,13 @@ int run_experiment(const ExperimentFlags& flags) {
     if (!flags.ratios.empty()) streams.device_slowdown = flags.ratios.front();
     return run_streams(streams);
   }
+  if (flags.name == "adaptation") {
+    AdaptationFlags adaptation = flags.adaptation;
+    if (!flags.codecs.models.empty()) adaptation.model = flags.codecs.models.front();
+    adaptation.output = flags.output;
+    adaptation.json = flags.json;
+    return run_adaptation_experiment(adaptation);
+  }
   std::cout << (flags.json ? lab::tiles_json() : lab::tiles_report());
   return kDone;
 }
@@ -216,22 +225,23 @@ int run_experiment(const ExperimentFlags& flags) {
 Verb add_experiment(CLI::App& app) {
   auto flags = std::make_shared<ExperimentFlags>();
   CLI::App* command = app.add_subcommand(
-      "experiment", "Compute a comparison: no network on the wire, only the algorithms themselves");
+      "experiment", "Compute or measure a comparison");
   command
       ->add_option(
           "NAME", flags->name,
           "planners: every algorithm on every network, link and device speed; bandwidth: ways "
           "to follow a link, on a trace; link: estimates of a link's goodput; tiles: what fusing "
           "layers into tiles costs; codecs: what "
-          "each makes of bytes and accuracy, on a model's own feature maps; streams: frames per "
-          "second, pipelined and one at a time, with a real engine, edge and emulated link; "
+          "each makes of bytes and accuracy, on a model's own feature maps; adaptation: how soon an "
+          "engine finds the right plan when link or edge change, with a real edge; streams: frames "
+          "per second, pipelined and one at a time, with a real engine, edge and emulated link; "
           "upload: what sending values as soon as they exist gains")
       ->required()
-      ->check(
-          CLI::IsMember({"planners", "bandwidth", "link", "tiles", "codecs", "streams", "upload"}));
+      ->check(CLI::IsMember({"planners", "bandwidth", "link", "tiles", "codecs", "adaptation",
+                             "streams", "upload"}));
   command
       ->add_option("MODEL", flags->codecs.models,
-                   "Of `codecs` and `streams`; default: the shipped ones")
+                   "Of `codecs`, `adaptation` and `streams`; default: the shipped ones")
       ->type_name("MODEL.pt");
   command
       ->add_option("--data", flags->codecs.data,
@@ -264,6 +274,13 @@ Verb add_experiment(CLI::App& app) {
       ->add_option("--trace", flags->trace, "Of `bandwidth` and `link`; default: the shipped one")
       ->type_name("CSV");
   add_duration(*command, "--deadline", flags->deadline, "Of `bandwidth`");
+  add_duration(*command, "--phase", flags->adaptation.phase, "Of `adaptation`: length of each");
+  command
+      ->add_option("--device-slowdown", flags->adaptation.slowdown,
+                   "Of `adaptation`: default so that the deepest exit takes 1.8 deadlines")
+      ->check(CLI::Range(1.0, 10000.0));
+  command->add_option("--planner", flags->adaptation.planner,
+                      "Of `adaptation`: as of `branchline run`");
   command->add_option("--states", flags->states, "Of `bandwidth`: states of Edgent's map")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();

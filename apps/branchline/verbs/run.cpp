@@ -21,6 +21,7 @@
 #include "branchline/engine.h"
 #include "framework/base/error.h"
 #include "framework/model/model_manifest.h"
+#include "framework/planner/plan_map.h"
 #include "framework/planner/planner_registry.h"
 #include "transport/channel.h"
 
@@ -36,7 +37,8 @@ constexpr const char* kRunExample =
     "scheduled arrival. Exit codes: 3 a --require was missed, 4 no edge with --require-edge.\n";
 
 struct RunFlags {
-  std::string model, input, profile, codecs, planner = "edgent", force_place, out, trace;
+  std::string model, input, profile, codecs, planner = planner::kPlanMapName, force_place, out,
+                                             trace;
   std::vector<std::string> edges, require;
   EdgeAccess access;
   Duration deadline = std::chrono::milliseconds(100);
@@ -70,7 +72,10 @@ void add_run_flags(CLI::App& command, RunFlags& flags) {
   command.add_option("--codecs", flags.codecs,
                      "Measured by `branchline experiment codecs`: the engine chooses each tensor's "
                      "codec for the link; default: by the model's manifest");
-  command.add_option("--planner", flags.planner, "An algorithm of `branchline plan --list`")
+  command
+      .add_option("--planner", flags.planner,
+                  "plan-map: every plan that can be the best; for experiments an algorithm of "
+                  "`branchline plan --list`")
       ->capture_default_str();
   command.add_option("--threads", flags.threads, "LibTorch's threads")
       ->check(CLI::Range(1, 64))
@@ -251,7 +256,7 @@ std::vector<lab::Goal> checked_goals(const RunFlags& flags) {
   std::vector<lab::Goal> goals;
   for (const std::string& text : flags.require) goals.push_back(lab::parse_goal(text, "--require"));
   for (const std::string& edge : flags.edges) transport::parse_endpoint(edge, "--edge");
-  planner::standard_planners().find(flags.planner);
+  if (flags.planner != planner::kPlanMapName) planner::standard_planners().find(flags.planner);
   if (flags.deadline <= Duration::zero()) {
     throw InputError("the deadline must be greater than zero", "--deadline", "write e.g. 80ms");
   }

@@ -37,7 +37,10 @@ struct Options {
   std::string codec_file;  ///< from `branchline experiment codecs`: each value's codec, packed ones
                            ///< too, is chosen for the link; empty: by the manifest alone
   std::vector<Shape> input_shapes;  ///< for models whose manifest does not say
-  std::string planner = "edgent";   ///< an algorithm of `branchline plan --list`
+  std::string planner =
+      "plan-map";  ///< every plan that can be the best; or an algorithm of `branchline plan --list`
+  bool leave_early = false;  ///< answer at once with an exit of the device that is surer than its
+                             ///< calibrated threshold (why: `confident`)
   std::int64_t slice_cache_bytes = 512ll << 20;
   double device_slowdown = 1;  ///< >= 1; emulates a slower device: sleeps (f-1) x each slice's time
   std::function<void(int level, const std::string& text)>

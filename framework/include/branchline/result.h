@@ -41,6 +41,7 @@ enum class Why : std::uint8_t {
   edge_incompatible,   ///< other version, other network, or an answer that makes no sense
   deadline_too_tight,  ///< not even the first exit on the device is sure to fit
   queue_full,
+  confident,  ///< an exit on the way was sure enough (Options::leave_early)
   model_error
 };
 

@@ -25,6 +25,7 @@ struct Status {
   Link link;
   std::string spare;  ///< "host:port" of the edge that would take over, its plans prepared; else ""
   Plan plan;          ///< of the last request that was free to choose, else for Options::deadline
+  Why why = Why::planned;  ///< of that plan
   std::uint64_t done = 0, in_time = 0, late = 0, fell_back = 0, dropped = 0;
   std::uint64_t failed = 0;       ///< no answer: cancelled, stopped, bad input, error
   std::uint64_t failed_over = 0;  ///< sent again to the spare edge: the first was lost or refused

@@ -7,6 +7,9 @@
 #include <mutex>
 
 #include "framework/base/error.h"
+#include "framework/model/model.h"
+#include "framework/model/model_manifest.h"
+#include "framework/model/tensor_bridge.h"
 #include "tests/framework/runtime/scripted_edge.h"
 #include "tests/framework/runtime/tiny_engine.h"
 #include "tests/support/eventually.h"
@@ -84,6 +87,33 @@ TEST(Engine, RefusesOptionsThatMakeNoSense) {
   options = {};
   options.profile_file = "/no/such/profile.json";
   EXPECT_THROW(Engine::open(tiny_file(), options), InputError);
+}
+
+TEST(Engine, LeavesAtAnExitThatIsSureEnoughOnlyWhenToldTo) {
+  const std::string file = [] {
+    const auto folder = std::filesystem::temp_directory_path() / "branchline_engine_test";
+    return testing::write_tiny_network(folder.string(), 7);
+  }();
+  Options options = options_for({});
+  options.leave_early = true;
+  EXPECT_THROW(Engine::open(file, options), InputError) << "it was never calibrated";
+  model::ModelManifest manifest = model::read_manifest(file);
+  manifest.exits[1].entropy_threshold = 100;  // exit 2 is always sure
+  model::write_manifest(file, manifest);
+  const Picture picture;
+  {
+    Engine engine = Engine::open(file, options);
+    const Result result = engine.infer(picture.request());
+    EXPECT_EQ(result.outcome, Outcome::ok) << result.explain();
+    EXPECT_EQ(result.why, Why::confident) << result.explain();
+    EXPECT_EQ(result.plan.exit, 2);
+    EXPECT_FALSE(result.fell_back());
+    Request forced = picture.request();
+    forced.force_exit = 3;
+    EXPECT_EQ(engine.infer(forced).plan.exit, 3);
+  }
+  Engine engine = Engine::open(file, options_for({}));
+  EXPECT_EQ(engine.infer(picture.request()).plan.exit, 3) << "off by default";
 }
 
 TEST(Engine, CallsBackInFrameOrderAndDeliversTickets) {

@@ -98,7 +98,7 @@ class RunOfATinyNetwork : public ::testing::Test {
   WireCosts wire_{graph_, model_->manifest(), 1};
   slice::SliceCache cache_{64 << 20};
   PlanShelf shelf_{model_, cache_, [] {}, [](const std::string& error) { FAIL() << error; }};
-  Replanner replanner_{graph_, model_->digest(), planners_.find("edgent"), times_, wire_, shelf_,
+  Replanner replanner_{graph_, model_->digest(), &planners_.find("edgent"), times_, wire_, shelf_,
                        time_};
   DeviceRunner runner_{1};
   Bell bell_;
