@@ -45,6 +45,7 @@ class EdgeHost {
   /// Ends the compute threads; what waits is refused. Idempotent.
   void stop_computing();
 
+  std::uint64_t next_connection() { return ++last_connection_; }
   void add(const std::shared_ptr<EdgeConnection>& connection);
   void remove(const EdgeConnection* connection);
   std::vector<std::shared_ptr<EdgeConnection>> connections() const;
@@ -63,6 +64,7 @@ class EdgeHost {
   EdgeQueue queue_;
   PreparedPlans plans_;
   std::atomic<bool> draining_{false};
+  std::atomic<std::uint64_t> last_connection_{0};
   mutable std::mutex mutex_;  // guards connections_
   std::map<const EdgeConnection*, std::weak_ptr<EdgeConnection>> connections_;
   std::vector<std::thread> workers_;
