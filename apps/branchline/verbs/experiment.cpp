@@ -8,6 +8,7 @@
 #include "apps/branchline/flags.h"
 #include "apps/branchline/verbs/experiment_codecs.h"
 #include "apps/branchline/verbs/experiment_graphs.h"
+#include "apps/branchline/verbs/experiment_load.h"
 #include "apps/branchline/verbs/verbs.h"
 #include "apps/lab/edge_process.h"
 #include "apps/lab/experiments/bandwidth_experiment.h"
@@ -30,6 +31,7 @@ struct ExperimentFlags {
   std::chrono::nanoseconds deadline{40000000};
   std::size_t states = 8;
   CodecFlags codecs;
+  LoadFlags load;
   bool full = false, three_tiers = false, json = false;
 };
 
@@ -168,6 +170,14 @@ int run_experiment(const ExperimentFlags& flags) {
   if (flags.name == "planners") return run_planners(flags);
   if (flags.name == "bandwidth") return run_bandwidth(flags);
   if (flags.name == "link") return run_link_estimate(flags);
+  if (flags.name == "load") {
+    LoadFlags load = flags.load;
+    load.models = flags.codecs.models;
+    load.output = flags.output;
+    load.full = flags.full;
+    load.json = flags.json;
+    return run_load(load);
+  }
   if (flags.name == "codecs") {
     CodecFlags codecs = flags.codecs;
     codecs.output = flags.output;
@@ -184,17 +194,20 @@ int run_experiment(const ExperimentFlags& flags) {
 Verb add_experiment(CLI::App& app) {
   auto flags = std::make_shared<ExperimentFlags>();
   CLI::App* command = app.add_subcommand(
-      "experiment", "Compute a comparison: no network on the wire, only the algorithms themselves");
+      "experiment", "Compute or measure a comparison (docs/cli.md tells which is which)");
   command
       ->add_option(
           "NAME", flags->name,
           "planners: every algorithm on every network, link and device speed; bandwidth: ways "
           "to follow a link, on a trace; link: estimates of a link's goodput; tiles: what fusing "
           "layers into tiles costs; codecs: what "
-          "each makes of bytes and accuracy, on a model's own feature maps")
+          "each makes of bytes and accuracy, on a model's own feature maps; load: one edge "
+          "under the load of many clients")
       ->required()
-      ->check(CLI::IsMember({"planners", "bandwidth", "link", "tiles", "codecs"}));
-  command->add_option("MODEL", flags->codecs.models, "Of `codecs`; default: the shipped ones")
+      ->check(CLI::IsMember({"planners", "bandwidth", "link", "tiles", "codecs", "load"}));
+  command
+      ->add_option("MODEL", flags->codecs.models,
+                   "Of `codecs`, default: the shipped ones; of `load`, default: b_camera")
       ->type_name("MODEL.pt");
   command
       ->add_option("--data", flags->codecs.data,
@@ -229,14 +242,20 @@ Verb add_experiment(CLI::App& app) {
       ->capture_default_str();
   command->add_flag(
       "--full", flags->full,
-      "Also a table for every network and device speed; of `link`: also in real time");
+      "Also a table for every network and device speed; of `link`: also in real time; of `load`: "
+      "all numbers of clients and loads, a quarter of an hour an edge policy");
   command
       ->add_option("-o,--output", flags->output,
                    "Write the tables into this folder, as text and CSV")
       ->type_name("DIR");
   command->add_flag("--json", flags->json, "Print every case as JSON");
+  add_load_flags(*command, flags->load);
   command->footer("Example:\n  branchline experiment planners -o planners");
-  return {command, [flags] { return run_experiment(*flags); }};
+  return {command, [flags, command] {
+            flags->load.configuration =
+                lab::configuration_text("experiment", command->config_to_str(true));
+            return run_experiment(*flags);
+          }};
 }
 
 }  // namespace branchline::apps
