@@ -47,6 +47,25 @@ MetricFamily compute_family(const EdgeMetrics& metrics) {
   return family;
 }
 
+/// A run counts in the bucket of the requests it took at most, so the sum is of those bounds.
+MetricFamily batch_family(const EdgeMetrics& metrics) {
+  MetricFamily family{"branchlined_batch_size",
+                      "Requests of one run of a plan's slices",
+                      MetricType::Histogram,
+                      {}};
+  ClientMetric metric;
+  std::uint64_t runs = 0, requests = 0;
+  for (const auto& [size, count] : metrics.batches) {
+    runs += count;
+    requests += count * static_cast<std::uint64_t>(size);
+    metric.histogram.bucket.push_back({runs, static_cast<double>(size)});
+  }
+  metric.histogram.sample_count = runs;
+  metric.histogram.sample_sum = static_cast<double>(requests);
+  family.metric.push_back(std::move(metric));
+  return family;
+}
+
 MetricFamily build_family(const EdgeFacts& facts) {
   MetricFamily family = gauge_family("branchlined_build_info", "1; the labels tell the build", 1);
   family.metric.back().label = {
@@ -63,6 +82,7 @@ std::string prometheus_text(const HealthReport& report) {
   return metric_text({
       queue_family(metrics),
       compute_family(metrics),
+      batch_family(metrics),
       counter_family("branchlined_expired_total", "Requests whose budget ran out, by where",
                      "stage", metrics.expired),
       counter_family("branchlined_refused_total", "Requests turned away, by why", "why",

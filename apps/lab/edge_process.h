@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace branchline::lab {
 
@@ -13,8 +14,10 @@ class EdgeProcess {
  public:
   /// Starts it and waits until it listens.
   /// @param program  path of branchlined
+  /// @param flags    beside those for the model and the port
   /// @throws RunError when it does not start; its own words stand in `log_file`.
-  EdgeProcess(const std::string& program, const std::string& model, const std::string& log_file);
+  EdgeProcess(const std::string& program, const std::string& model, const std::string& log_file,
+              const std::vector<std::string>& flags = {});
   ~EdgeProcess();  ///< asks it to stop, and waits
   EdgeProcess(const EdgeProcess&) = delete;
   EdgeProcess& operator=(const EdgeProcess&) = delete;

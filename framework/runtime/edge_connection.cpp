@@ -32,7 +32,10 @@ std::string names_of(const std::map<std::string, ServedModel>& models) {
 }  // namespace
 
 EdgeConnection::EdgeConnection(EdgeHost& host, std::shared_ptr<transport::Channel> channel)
-    : host_(host), peer_(channel->peer()), channel_(std::move(channel)) {}
+    : host_(host),
+      number_(host.next_connection()),
+      peer_(channel->peer()),
+      channel_(std::move(channel)) {}
 
 void EdgeConnection::on_message(transport::Message message, const transport::Arrival& arrival) {
   const std::uint64_t id = message.id;
@@ -207,12 +210,14 @@ void EdgeConnection::handle(std::uint64_t id, transport::Request& request,
     begin_preparing(model, plan, {});
     return refuse(id, Refusal::not_ready, "the slices are compiling; send again after Ready");
   }
-  const auto entry = ready->plan;
-  const Duration budget = std::clamp(request.budget, Duration(0), kLongestBudget);
+  const Duration budget = host_.options().scheduling == EdgeScheduling::first_come
+                              ? kLongestBudget
+                              : std::clamp(request.budget, Duration(0), kLongestBudget);
   auto work = std::make_shared<RequestWork>(host_, weak_from_this(), id, std::move(*ready),
                                             std::move(request.tensors), arrival.complete);
   // The upload counts: the budget was told when its first byte left.
   work->deadline = arrival.first_byte + budget;
+  work->asker = number_;
   if (work->deadline <= host_.time().now()) {
     host_.counters().add_expired(ExpiryStage::arrival);
     return send(id, transport::Refused{Refusal::expired, "the budget ran out on the way here",
@@ -221,7 +226,7 @@ void EdgeConnection::handle(std::uint64_t id, transport::Request& request,
   if (!track(id, work)) return;
   const Admission admission = host_.queue().admit(work);
   if (admission.admitted) return;
-  if (admission.queue == Duration(0)) host_.plans().add_refused(entry);
+  if (admission.queue == Duration(0)) work->times->distrust();
   host_.counters().add_refused(Refusal::overloaded);
   reply(id, transport::Refused{Refusal::overloaded, admission.sentence, admission.queue});
 }

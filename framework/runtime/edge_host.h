@@ -46,6 +46,7 @@ class EdgeHost {
   /// Ends the compute threads; what waits is refused. Idempotent.
   void stop_computing();
 
+  std::uint64_t next_connection() { return ++last_connection_; }
   void add(const std::shared_ptr<EdgeConnection>& connection);
   void remove(const EdgeConnection* connection);
   std::vector<std::shared_ptr<EdgeConnection>> connections() const;
@@ -66,6 +67,7 @@ class EdgeHost {
   EdgeQueue queue_;
   PreparedPlans plans_;
   std::atomic<bool> draining_{false};
+  std::atomic<std::uint64_t> last_connection_{0};
   mutable std::mutex mutex_;  // guards connections_
   std::map<const EdgeConnection*, std::weak_ptr<EdgeConnection>> connections_;
   std::mutex notices_mutex_;

@@ -9,6 +9,7 @@
 #include "apps/branchline/verbs/experiment_adaptation.h"
 #include "apps/branchline/verbs/experiment_codecs.h"
 #include "apps/branchline/verbs/experiment_graphs.h"
+#include "apps/branchline/verbs/experiment_load.h"
 #include "apps/branchline/verbs/experiment_streams.h"
 #include "apps/branchline/verbs/verbs.h"
 #include "apps/lab/edge_process.h"
@@ -35,6 +36,7 @@ struct ExperimentFlags {
   CodecFlags codecs;
   AdaptationFlags adaptation;
   StreamFlags streams;
+  LoadFlags load;
   bool full = false, three_tiers = false, json = false;
 };
 
@@ -192,6 +194,14 @@ int run_experiment(const ExperimentFlags& flags) {
   if (flags.name == "planners") return run_planners(flags);
   if (flags.name == "bandwidth") return run_bandwidth(flags);
   if (flags.name == "link") return run_link_estimate(flags);
+  if (flags.name == "load") {
+    LoadFlags load = flags.load;
+    load.models = flags.codecs.models;
+    load.output = flags.output;
+    load.full = flags.full;
+    load.json = flags.json;
+    return run_load(load);
+  }
   if (flags.name == "codecs") {
     CodecFlags codecs = flags.codecs;
     codecs.output = flags.output;
@@ -225,23 +235,26 @@ int run_experiment(const ExperimentFlags& flags) {
 Verb add_experiment(CLI::App& app) {
   auto flags = std::make_shared<ExperimentFlags>();
   CLI::App* command = app.add_subcommand(
-      "experiment", "Compute or measure a comparison");
+      "experiment", "Compute or measure a comparison (docs/cli.md tells which is which)");
   command
       ->add_option(
           "NAME", flags->name,
           "planners: every algorithm on every network, link and device speed; bandwidth: ways "
           "to follow a link, on a trace; link: estimates of a link's goodput; tiles: what fusing "
           "layers into tiles costs; codecs: what "
-          "each makes of bytes and accuracy, on a model's own feature maps; adaptation: how soon an "
+          "each makes of bytes and accuracy, on a model's own feature maps; adaptation: how soon "
+          "an "
           "engine finds the right plan when link or edge change, with a real edge; streams: frames "
           "per second, pipelined and one at a time, with a real engine, edge and emulated link; "
-          "upload: what sending values as soon as they exist gains")
+          "upload: what sending values as soon as they exist gains; load: one edge under the load "
+          "of many clients")
       ->required()
       ->check(CLI::IsMember({"planners", "bandwidth", "link", "tiles", "codecs", "adaptation",
-                             "streams", "upload"}));
+                             "streams", "upload", "load"}));
   command
       ->add_option("MODEL", flags->codecs.models,
-                   "Of `codecs`, `adaptation` and `streams`; default: the shipped ones")
+                   "Of `codecs`, `adaptation` and `streams`, default: the shipped ones; of `load`, "
+                   "default: b_camera")
       ->type_name("MODEL.pt");
   command
       ->add_option("--data", flags->codecs.data,
@@ -286,14 +299,20 @@ Verb add_experiment(CLI::App& app) {
       ->capture_default_str();
   command->add_flag(
       "--full", flags->full,
-      "Also a table for every network and device speed; of `link`: also in real time");
+      "Also a table for every network and device speed; of `link`: also in real time; of `load`: "
+      "all numbers of clients and loads, a quarter of an hour an edge policy");
   command
       ->add_option("-o,--output", flags->output,
                    "Write the tables into this folder, as text and CSV")
       ->type_name("DIR");
   command->add_flag("--json", flags->json, "Print every case as JSON");
+  add_load_flags(*command, flags->load);
   command->footer("Example:\n  branchline experiment planners -o planners");
-  return {command, [flags] { return run_experiment(*flags); }};
+  return {command, [flags, command] {
+            flags->load.configuration =
+                lab::configuration_text("experiment", command->config_to_str(true));
+            return run_experiment(*flags);
+          }};
 }
 
 }  // namespace branchline::apps

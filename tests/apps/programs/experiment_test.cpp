@@ -52,6 +52,28 @@ TEST(ExperimentProgram, FollowsTheShippedTrace) {
   }
 }
 
+TEST(ExperimentProgram, LoadsARealEdge) {
+  const Finished done =
+      branchline({"experiment", "load", shipped("b_lenet-fashion.pt"), "--clients", "3", "--load",
+                  "0.3", "--step", "300ms", "--json"});
+  ASSERT_EQ(done.code, 0) << done.err;
+  const auto rows = nlohmann::json::parse(done.out)["rows"];
+  ASSERT_EQ(rows.size(), 2U);
+  for (const auto& row : rows) {
+    const double offered = row["offered_per_s"], in_time = row["in_time_per_s"];
+    EXPECT_GT(row["answered_per_s"], 0) << row;
+    EXPECT_NEAR(in_time + static_cast<double>(row["late_per_s"]) +
+                    static_cast<double>(row["refused_per_s"]) +
+                    static_cast<double>(row["expired_per_s"]),
+                offered, 0.01)
+        << row;
+  }
+  EXPECT_EQ(rows[1]["policy"], "first come");
+  EXPECT_EQ(rows[1]["refused_per_s"], 0);
+  EXPECT_EQ(branchline({"experiment", "load", shipped("b_lenet-fashion.pt"), "--cut", "999"}).code,
+            2);
+}
+
 TEST(ExperimentProgram, SaysWhatIsWrong) {
   EXPECT_EQ(branchline({"experiment", "magic"}).code, 2);
   const Finished unread = branchline({"experiment", "planners", "--graph", "nowhere.json"});

@@ -1,0 +1,105 @@
+#include "apps/branchline/verbs/experiment_load.h"
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <iostream>
+
+#include "apps/branchline/flags.h"
+#include "apps/branchline/verbs/verbs.h"
+#include "apps/lab/edge_process.h"
+#include "apps/lab/load_report.h"
+#include "apps/lab/run_folder.h"
+
+namespace branchline::apps {
+namespace {
+
+constexpr std::chrono::seconds kLongStep{10};
+const std::vector<int> kAllClients = {1, 2, 4, 8, 16, 32, 64};
+const std::vector<double> kAllLoads = {0.25, 0.5, 0.75, 0.9, 1, 1.2, 1.5, 2, 2.5, 3};
+
+lab::LoadExperiment experiment_of(const LoadFlags& flags, const std::string& folder) {
+  lab::LoadExperiment experiment;
+  experiment.model_file = flags.models.empty()
+                              ? lab::find_shipped_file("branchy_models/pretrained/b_camera.pt")
+                              : flags.models.front();
+  experiment.edge_program = lab::find_edge_program();
+  experiment.log_folder = folder;
+  experiment.policies = lab::load_policies(flags.full);
+  if (flags.full) {
+    experiment.clients = kAllClients;
+    experiment.loads = kAllLoads;
+    experiment.step = kLongStep;
+  }
+  if (!flags.clients.empty()) experiment.clients = flags.clients;
+  if (!flags.loads.empty()) experiment.loads = flags.loads;
+  if (flags.step.count() > 0) experiment.step = flags.step;
+  experiment.budget = flags.budget;
+  experiment.exit = flags.exit;
+  experiment.cut = flags.cut;
+  experiment.seed = flags.seed;
+  return experiment;
+}
+
+/// A folder for the edges' logs, gone with this object.
+class LogFolder {
+ public:
+  LogFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "branchline-XXXXXX").string();
+    if (::mkdtemp(name.data()) != nullptr) path_ = name;
+  }
+  ~LogFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+  LogFolder(const LogFolder&) = delete;
+  LogFolder& operator=(const LogFolder&) = delete;
+
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+}  // namespace
+
+void add_load_flags(CLI::App& command, LoadFlags& flags) {
+  constexpr const char* kGroup = "Of `load`";
+  command.add_option("--clients", flags.clients, "Repeatable; default 1 16 64")
+      ->check(CLI::Range(1, 256))
+      ->group(kGroup);
+  command
+      .add_option("--load", flags.loads,
+                  "Times what compute alone allows, repeatable; default 0.5 0.9 1.2 2 3")
+      ->check(CLI::Range(0.01, 20.0))
+      ->group(kGroup);
+  add_duration(command, "--budget", flags.budget, "Of a request")->group(kGroup);
+  add_duration(command, "--step", flags.step, "How long each load lasts; default 1.7s, full 10s")
+      ->group(kGroup);
+  command.add_option("--exit", flags.exit, "From 1; default: the deepest")
+      ->check(CLI::Range(1, 1000))
+      ->group(kGroup);
+  command.add_option("--cut", flags.cut, "The edge computes what comes behind this unit")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
+      ->group(kGroup);
+  command.add_option("--seed", flags.seed, "Of the arrivals")->capture_default_str()->group(kGroup);
+  command.add_flag("--csv", flags.csv, "Print every case as CSV")->group(kGroup);
+}
+
+int run_load(const LoadFlags& flags) {
+  const LogFolder logs;
+  const lab::LoadExperiment experiment = experiment_of(flags, logs.path());
+  const lab::LoadResult result = lab::run_load_experiment(
+      experiment, [](const std::string& what) { std::cerr << what << '\n'; });
+  const std::string text = lab::load_text(result, experiment.budget);
+  if (!flags.output.empty()) {
+    const lab::RunFolder folder(flags.output);
+    folder.write("load.txt", text);
+    folder.write("load.csv", lab::load_csv(result));
+    folder.write("load.toml", flags.configuration);
+  }
+  std::cout << (flags.json ? lab::load_json(result) : flags.csv ? lab::load_csv(result) : text);
+  return kDone;
+}
+
+}  // namespace branchline::apps
