@@ -67,7 +67,7 @@ Duration quantile(std::vector<Duration> sorted, double share) {
   return sorted[static_cast<std::size_t>(share * last)];
 }
 
-LoadRow row_of(const std::vector<LoadedRequest>& requests, const OfferedLoad& load) {
+LoadRow load_row_of(const std::vector<LoadedRequest>& requests, const OfferedLoad& load) {
   const auto from = std::chrono::duration_cast<Duration>(kNotCounted * load.duration);
   const Duration counted = load.duration - from;
   LoadRow row;
@@ -127,7 +127,7 @@ class LoadedEdges {
     LoadClients clients(edges_[policy]->port(), count, requests_);
     const OfferedLoad offered = {load * alone, experiment_.step, experiment_.budget,
                                  experiment_.seed + static_cast<std::uint64_t>(1000 * load)};
-    LoadRow row = row_of(clients.run(offered), offered);
+    LoadRow row = load_row_of(clients.run(offered), offered);
     row.policy = experiment_.policies[policy].name;
     row.clients = count;
     row.load = load;

@@ -14,7 +14,7 @@ constexpr double kPays = 0.95;
 /// Requests run alone until stacking that did not pay is tried again.
 constexpr int kTryAgain = 500;
 
-Duration times_of(double factor, Duration duration) {
+Duration part_of_time(double factor, Duration duration) {
   return Duration(static_cast<Duration::rep>(factor * static_cast<double>(duration.count())));
 }
 
@@ -33,18 +33,18 @@ Duration ServiceTimes::of(int size) const {
 
 bool ServiceTimes::pays(int size) const {
   return state_ == State::tried && times_[index_of(size)] > 0 &&
-         of(size) < times_of(kPays, size * of(1));
+         of(size) < part_of_time(kPays, size * of(1));
 }
 
 void ServiceTimes::follow(int size, Duration took) {
   const Duration known = of(size);
   // One run that the scheduler held up must not shut out all that follow.
   const Duration counted = std::min(took, 3 * known + Duration(1000));
-  times_[index_of(size)] = (known + times_of(kFollow, counted - known)).count();
+  times_[index_of(size)] = (known + part_of_time(kFollow, counted - known)).count();
   if (size == 1) ++alone_since_trial_;
 }
 
-void ServiceTimes::distrust() { times_[0] = times_of(kDistrust, of(1)).count(); }
+void ServiceTimes::distrust() { times_[0] = part_of_time(kDistrust, of(1)).count(); }
 
 void ServiceTimes::note_company() {
   State expected = State::untried;
@@ -60,7 +60,7 @@ bool ServiceTimes::claim_trial() {
 
 void ServiceTimes::set_trial(const std::array<double, kSizes.size()>& relative) {
   for (std::size_t i = 1; i < kSizes.size(); ++i) {
-    times_[i] = times_of(relative[i], of(1)).count();
+    times_[i] = part_of_time(relative[i], of(1)).count();
   }
   alone_since_trial_ = 0;
   state_ = State::tried;

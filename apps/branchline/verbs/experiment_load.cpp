@@ -17,7 +17,7 @@ constexpr std::chrono::seconds kLongStep{10};
 const std::vector<int> kAllClients = {1, 2, 4, 8, 16, 32, 64};
 const std::vector<double> kAllLoads = {0.25, 0.5, 0.75, 0.9, 1, 1.2, 1.5, 2, 2.5, 3};
 
-lab::LoadExperiment experiment_of(const LoadFlags& flags, const std::string& folder) {
+lab::LoadExperiment load_experiment_of(const LoadFlags& flags, const std::string& folder) {
   lab::LoadExperiment experiment;
   experiment.model_file = flags.models.empty()
                               ? lab::find_shipped_file("branchy_models/pretrained/b_camera.pt")
@@ -88,7 +88,7 @@ void add_load_flags(CLI::App& command, LoadFlags& flags) {
 
 int run_load(const LoadFlags& flags) {
   const LogFolder logs;
-  const lab::LoadExperiment experiment = experiment_of(flags, logs.path());
+  const lab::LoadExperiment experiment = load_experiment_of(flags, logs.path());
   const lab::LoadResult result = lab::run_load_experiment(
       experiment, [](const std::string& what) { std::cerr << what << '\n'; });
   const std::string text = lab::load_text(result, experiment.budget);
