@@ -96,6 +96,8 @@ class TcpChannel final : public Channel,
   bool deliver_messages();
   void deliver(FrameReader::Incoming incoming);
   bool keeps_terms(const FrameReader::Incoming& incoming);
+  /// send() without the terms: also the refusal of what was never admitted, which returns no credit.
+  bool enqueue(Message message);
   bool shake_hands(const Message& message);
   void end_opening(const FrameFault& fault);
   void stand();
