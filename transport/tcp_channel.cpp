@@ -97,7 +97,11 @@ bool TcpChannel::enqueue(Message message) {
   OutgoingFrame frame = queue_.blank();
   if (OutgoingFrame::make(std::move(message), frame)) return false;
   if (frame.bytes() > setup_.limits.max_frame_bytes) return false;
-  if (!queue_.push(std::move(frame), Clock::now())) return false;
+  const bool queued = queue_.push(std::move(frame), Clock::now());
+  if (setup_.table && setup_.table->must_relieve()) {
+    asio::post(io_->context, [table = setup_.table] { table->relieve(); });
+  }
+  if (!queued) return false;
   begin_to_write();
   return true;
 }
