@@ -119,6 +119,7 @@ class Session final : public std::enable_shared_from_this<Session> {
   bool remove_unanswered(std::uint64_t id, std::uint64_t number);
   Heartbeat::Signs signs_of(const Link& link) const;
   void look_after(Link& link, TimePoint now, std::vector<std::uint64_t>& dead, Calls& calls);
+  void ping(Link& link, bool used, Calls& calls);
   void give_up_never_answered(TimePoint now, Calls& calls);
   void settle(TimePoint now, Calls& calls);
   void close_idle(TimePoint now, Calls& calls);

@@ -157,7 +157,8 @@ void WriteQueue::written(std::size_t bytes, std::vector<SentFrame>& sent) {
     bytes -= taken;
     begun_bytes_ -= taken;
     if (first.written < first.frame.bytes()) return;
-    sent.push_back({first.frame.id(), first.frame.bytes(), first.begun});
+    const bool ping = std::holds_alternative<Ping>(first.frame.message().body);
+    sent.push_back({first.frame.id(), first.frame.bytes(), first.begun, ping});
     release(begun_.take_front().frame);
   }
 }

@@ -20,6 +20,7 @@ struct SentFrame {
   std::uint64_t id = 0;
   std::uint64_t bytes = 0;
   TimePoint begun;
+  bool ping = false;
 };
 
 /// The frames of one connection that wait to be written, bounded in the memory that they take, and
