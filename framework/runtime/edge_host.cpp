@@ -4,6 +4,7 @@
 #include <c10/core/InferenceMode.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "framework/base/error.h"
 
@@ -100,6 +101,15 @@ std::vector<std::shared_ptr<EdgeConnection>> EdgeHost::connections() const {
 
 void EdgeHost::log(int level, const std::string& text) const {
   if (options_.log) options_.log(level, text);
+}
+
+void EdgeHost::log_some(int level, const std::string& text) {
+  std::optional<std::string> line;
+  {
+    const std::lock_guard lock(notices_mutex_);
+    line = notices_.admit(text, time_.now());
+  }
+  if (line) log(level, *line);
 }
 
 EdgeStatus EdgeHost::status() const {

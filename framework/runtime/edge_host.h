@@ -13,6 +13,7 @@
 #include "framework/runtime/edge_counters.h"
 #include "framework/runtime/edge_queue.h"
 #include "framework/runtime/prepared_plans.h"
+#include "transport/notice_limiter.h"
 
 namespace branchline::runtime {
 
@@ -50,6 +51,8 @@ class EdgeHost {
   std::vector<std::shared_ptr<EdgeConnection>> connections() const;
 
   void log(int level, const std::string& text) const;
+  /// What a peer can cause: of a flood only some lines.
+  void log_some(int level, const std::string& text);
   EdgeStatus status() const;
 
  private:
@@ -65,6 +68,8 @@ class EdgeHost {
   std::atomic<bool> draining_{false};
   mutable std::mutex mutex_;  // guards connections_
   std::map<const EdgeConnection*, std::weak_ptr<EdgeConnection>> connections_;
+  std::mutex notices_mutex_;
+  transport::NoticeLimiter notices_;  ///< guarded
   std::vector<std::thread> workers_;
 };
 
