@@ -142,19 +142,20 @@ Priced keep_unless_better(const Priced& best, const std::vector<Candidate>& cand
 }
 
 /// A frame too small for the link's speed would only show its round trip.
-bool shows_goodput(const Candidate& candidate) { return candidate.times.bytes_up >= 1000; }
+constexpr std::int64_t kShowsGoodput = 1000;
 
 /// The plan with the fewest bytes up that show the goodput and that costs the request nothing: as
 /// deep as the best one, which the device surely gets to beside it. While nothing is known of the
 /// link any answer beside it will do.
 std::optional<Priced> probe(const std::vector<Candidate>& candidates, const Question& question,
-                            const LinkConditions& link, bool measured, const Priced& best) {
+                            const LinkConditions& link, bool measured, const Priced& best,
+                            std::int64_t least_bytes) {
   std::optional<Priced> found;
   const int best_exit = candidates[best.index].times.exit;
   for (std::size_t index = 0; index < candidates.size(); ++index) {
     const Candidate& candidate = candidates[index];
     if (candidate.place == Place::device || !exit_allowed(candidate, question)) continue;
-    if (candidate.times.exit < best_exit || !shows_goodput(candidate)) continue;
+    if (candidate.times.exit < best_exit || candidate.times.bytes_up < least_bytes) continue;
     const Forecast fate = forecast(candidate.times, link, question.budget);
     const int own_exit = measured ? best_exit : 0;
     if (!fate.insured || *fate.insured < own_exit) continue;
@@ -211,8 +212,12 @@ Choice choose(const std::vector<Candidate>& candidates, const Question& question
                            (!access.measured || access.stale);
   const bool device_does_it_all = why == Why::planned && access.measured;
   if (could_learn && !device_does_it_all && candidates[chosen.index].place == Place::device) {
-    if (const auto sent = probe(candidates, question, link, access.measured, chosen)) {
-      return {sent->index, sent->forecast, Why::probing};
+    // What a bucket may let through at once shows nothing, if there is anything larger to send.
+    const auto beyond_bucket = static_cast<std::int64_t>(2 * link.burst_bytes_up);
+    for (const std::int64_t least : {std::max(kShowsGoodput, beyond_bucket), kShowsGoodput}) {
+      if (const auto sent = probe(candidates, question, link, access.measured, chosen, least)) {
+        return {sent->index, sent->forecast, Why::probing};
+      }
     }
     return {chosen.index, chosen.forecast, why, true};
   }

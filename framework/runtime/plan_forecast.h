@@ -13,10 +13,11 @@ struct LinkConditions {
   double uplink_bytes_per_s = 0;
   double downlink_bytes_per_s = 0;
   Duration round_trip{0};
-  double log_deviation = 0;  ///< spread of log goodput; grows with the age of the measurement
-  Duration edge_queue{0};    ///< waiting time expected at the edge
-  double free_bytes_up = 0;  ///< pass at once: a token bucket on the way holds them
-  Duration backlog{0};       ///< until what was already sent is through
+  double log_deviation = 0;   ///< spread of log goodput; grows with the age of the measurement
+  Duration edge_queue{0};     ///< waiting time expected at the edge
+  double burst_bytes_up = 0;  ///< what a token bucket on the way lets through at once when full
+  double free_bytes_up = 0;   ///< and what it holds now
+  Duration backlog{0};        ///< until what was already sent is through
 };
 
 /// What a plan takes, before the link is known.

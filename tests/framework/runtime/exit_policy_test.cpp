@@ -250,6 +250,27 @@ TEST_F(ThreeExits, AProbeCostsTheRequestNothing) {
   EXPECT_EQ(spared.forecast.insured, 1);
 }
 
+TEST_F(ThreeExits, ProbesWithMoreThanABucketWouldLetThroughAtOnce) {
+  question_.may_probe = access_.stale = true;
+  LinkConditions bucket = link(1e3);
+  EXPECT_EQ(key(choose(candidates(), question_, bucket, access_, "")), "split");
+  bucket.burst_bytes_up = 2000;
+  const Choice chosen = choose(candidates(), question_, bucket, access_, "");
+  EXPECT_EQ(key(chosen), "edge") << "1 kB would say nothing of the rate";
+  EXPECT_EQ(chosen.why, Why::probing);
+  bucket.burst_bytes_up = 200e3;
+  EXPECT_EQ(key(choose(candidates(), question_, bucket, access_, "")), "split")
+      << "nothing is large enough: the cheapest";
+}
+
+TEST_F(ThreeExits, CountsOnWhatABucketHolds) {
+  LinkConditions bucket = link(10e3);
+  bucket.burst_bytes_up = bucket.free_bytes_up = 20e3;
+  EXPECT_EQ(key(choose(candidates(), question_, bucket, access_, "")), "edge");
+  bucket.free_bytes_up = 0;
+  EXPECT_EQ(key(choose(candidates(), question_, bucket, access_, "")), "device 1");
+}
+
 TEST(ProbeBudget, IsOneInEightAndNotTooOften) {
   testing::FakeClock clock;
   ProbeBudget budget;
