@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <mutex>
 #include <vector>
 
@@ -38,14 +39,16 @@ void expect_frame_order(const std::vector<Result>& results) {
   for (std::size_t i = 0; i < results.size(); ++i) EXPECT_EQ(results[i].frame, i);
 }
 
-/// Answers nothing until `enough` requests are there, then all of them, the newest first.
+/// Once it holds: answers nothing until `enough` requests are there, then all of them, the newest
+/// first, and from then on, as before, each at once.
 class LateEdge {
  public:
   explicit LateEdge(std::size_t enough) : enough_(enough), edge_(tiny_digest()) {
     edge_.on_request([this](transport::Channel& channel, const transport::Message& message) {
       const auto& request = std::get<transport::Request>(message.body);
       waiting_.push_back({message.id, request.plan.outputs.at(0)});
-      if (waiting_.size() < enough_) return;
+      if (hold_ && waiting_.size() < enough_) return;
+      hold_ = false;
       for (auto one = waiting_.rbegin(); one != waiting_.rend(); ++one) {
         channel.send({one->id, answer_with({1, 4}, one->value)});
       }
@@ -53,6 +56,7 @@ class LateEdge {
     });
   }
   std::string address() const { return edge_.address(); }
+  void hold() { hold_ = true; }
 
  private:
   struct Waiting {
@@ -60,6 +64,7 @@ class LateEdge {
     transport::WireValue value;
   };
   const std::size_t enough_;
+  std::atomic<bool> hold_{false};
   std::vector<Waiting> waiting_;  // of the edge's thread
   ScriptedEdge edge_;
 };
@@ -75,6 +80,7 @@ TEST(EngineWithAStream, HasSeveralFramesAtTheEdgeAndCallsBackInFrameOrder) {
   ASSERT_TRUE(connected(engine));
   const Picture picture;
   Heard heard;
+  edge.hold();
   for (std::uint64_t frame = 0; frame < kFrames; ++frame) {
     engine.submit(picture.on(Place::edge, frame), heard.callback());
   }

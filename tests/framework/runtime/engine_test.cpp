@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <future>
 #include <mutex>
 
@@ -12,6 +13,7 @@
 #include "framework/model/tensor_bridge.h"
 #include "tests/framework/runtime/scripted_edge.h"
 #include "tests/framework/runtime/tiny_engine.h"
+#include "tests/framework/runtime/tiny_network.h"
 #include "tests/support/eventually.h"
 
 namespace branchline {
@@ -92,7 +94,8 @@ TEST(Engine, RefusesOptionsThatMakeNoSense) {
 TEST(Engine, LeavesAtAnExitThatIsSureEnoughOnlyWhenToldTo) {
   const std::string file = [] {
     const auto folder = std::filesystem::temp_directory_path() / "branchline_engine_test";
-    return testing::write_tiny_network(folder.string(), 7);
+    std::filesystem::create_directories(folder);
+    return write_tiny_network(folder.string(), 7);
   }();
   Options options = options_for({});
   options.leave_early = true;
@@ -233,9 +236,7 @@ TEST(EngineAndABadEdge, DoesNotBelieveAnswersThatMakeNoSense) {
     return answer_with({1, 5}, request.plan.outputs.at(0));
   }));
   fall_back(engine, Why::edge_incompatible);
-  edge.on_request(answers([](const transport::Request& request) {
-    return answer_with({1, 4}, {999, 3});
-  }));
+  edge.on_request(answers([](const transport::Request&) { return answer_with({1, 4}, {999, 3}); }));
   fall_back(engine, Why::edge_incompatible);
   edge.on_request([](transport::Channel& channel, const transport::Message& message) {
     channel.send({message.id, transport::Pong{}});
