@@ -244,6 +244,19 @@ void wait_until_alone(const SoakEdge& edge) {
   }
 }
 
+/// When connections that still say farewell, for a second, are gone.
+Footprint settled_footprint() {
+  Footprint least = footprint();
+  for (TimePoint changed = Clock::now(); Clock::now() < changed + seconds(2);) {
+    std::this_thread::sleep_for(milliseconds(50));
+    const Footprint now = footprint();
+    if (now.descriptors < least.descriptors) changed = Clock::now();
+    least.descriptors = std::min(least.descriptors, now.descriptors);
+    least.resident_bytes = now.resident_bytes;
+  }
+  return least;
+}
+
 int soak(const std::string& program, const Flags& flags) {
   const auto seed = static_cast<std::uint64_t>(flags.at("--seed"));
   const auto time = seconds(flags.at("--seconds"));
@@ -252,7 +265,7 @@ int soak(const std::string& program, const Flags& flags) {
   const auto live = [&](Duration duration, std::uint64_t phase_seed) {
     Phase(scene, record, flags, phase_seed).run(duration);
     wait_until_alone(scene.edge);
-    return footprint();
+    return settled_footprint();
   };
   const Footprint before = live(std::max<Duration>(time / 5, seconds(2)), seed);
   const Footprint after = live(time, seed + 1);
