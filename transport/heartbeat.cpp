@@ -29,6 +29,9 @@ Duration Heartbeat::patience() const {
   return std::max(pace_.pong_within, told) + kLatenesses * lateness_;
 }
 
+/// An edge that gives up at a request's deadline says so, and that is heard a round trip later.
+Duration Heartbeat::last_word() const { return kUsualLateness + round_trip_.value_or(Duration{0}); }
+
 void Heartbeat::note_lateness(TimePoint now) {
   const Duration late = now - next_look_;
   if (late > pace_.ping_after) counts_from_ = now;
@@ -53,7 +56,7 @@ Heartbeat::Verdict Heartbeat::look(const Signs& signs, TimePoint now) {
   if (pinged_) {
     judged = std::max(still_since_ + pace_.ping_after, *pinged_) + patience();
     judged = std::max(judged, still_since_ + signs.on_the_way);
-    if (signs.due) judged = std::max(judged, *signs.due);
+    if (signs.due) judged = std::max(judged, *signs.due + last_word());
     if (now >= judged) return Verdict::dead;
   }
   // Often enough to see that we stood still.

@@ -50,6 +50,7 @@ class Heartbeat {
 
  private:
   Duration patience() const;
+  Duration last_word() const;
   void note_lateness(TimePoint now);
 
   Pace pace_;
