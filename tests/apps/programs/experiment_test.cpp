@@ -6,11 +6,13 @@
 #include <sstream>
 
 #include "tests/apps/programs/programs.h"
+#include "tests/branchy_models/temporary_folder.h"
 
 namespace branchline::testing {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 const std::string kAlexnet = BRANCHLINE_SOURCE_DIR "/apps/lab/graphs/alexnet.json";
 
@@ -74,8 +76,38 @@ TEST(ExperimentProgram, LoadsARealEdge) {
             2);
 }
 
+TEST(ExperimentProgram, EveryExperimentHasItsOwnFlags) {
+  const Finished load = branchline({"experiment", "load", "--help"});
+  EXPECT_EQ(load.code, 0);
+  EXPECT_THAT(load.out, HasSubstr("--clients"));
+  EXPECT_THAT(load.out, Not(HasSubstr("--states"))) << "one of bandwidth's";
+  EXPECT_THAT(branchline({"experiment", "load", "--states", "3"}).err,
+              HasSubstr("Run branchline experiment load --help"));
+}
+
+TEST(ExperimentProgram, WritesItsFlagsWhichRunTheSameAgain) {
+  const branchy_models::TemporaryFolder folder("experiment_flags");
+  const Finished before = branchline(
+      {"experiment", "bandwidth", "--deadline", "33ms", "-o", folder.path("first"), "--json"});
+  ASSERT_EQ(before.code, 0) << before.err;
+  std::ostringstream written;
+  written << std::ifstream(folder.path("first/config.toml")).rdbuf();
+  EXPECT_THAT(written.str(), HasSubstr("[experiment.bandwidth]\n"));
+  EXPECT_THAT(written.str(), HasSubstr("deadline=\"33ms\""));
+  const Finished again = branchline({"--config", folder.path("first/config.toml"), "experiment",
+                                     "bandwidth", "-o", folder.path("second")});
+  ASSERT_EQ(again.code, 0) << again.err;
+  EXPECT_EQ(nlohmann::json::parse(again.out)["rows"].size(), 7U) << "json was in the file";
+  std::ostringstream second;
+  second << std::ifstream(folder.path("second/config.toml")).rdbuf();
+  EXPECT_THAT(second.str(), HasSubstr("deadline=\"33ms\""));
+}
+
 TEST(ExperimentProgram, SaysWhatIsWrong) {
-  EXPECT_EQ(branchline({"experiment", "magic"}).code, 2);
+  const Finished magic = branchline({"experiment", "magic"});
+  EXPECT_EQ(magic.code, 2);
+  EXPECT_THAT(magic.err, HasSubstr("magic: is no experiment. choose one of planners, bandwidth"));
+  EXPECT_EQ(branchline({"experiment"}).code, 2);
   const Finished unread = branchline({"experiment", "planners", "--graph", "nowhere.json"});
   EXPECT_EQ(unread.code, 2);
   EXPECT_THAT(unread.err, HasSubstr("nowhere.json: it cannot be read"));
