@@ -68,8 +68,8 @@ class Channel {
   /// Time since anything was received.
   virtual Duration silent_for() const = 0;
 
-  /// Time since a byte moved: since anything was received or, of what was sent, acknowledged by the
-  /// other side's kernel. Look often: progress counts from the look that sees it.
+  /// Time since anything was received or, of what was sent before an unanswered Ping, acknowledged
+  /// by the other side's kernel. Look often: progress counts from the look that sees it.
   virtual Duration still_for() const { return silent_for(); }
 };
 

@@ -1,5 +1,6 @@
 #include "transport/connection_table.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -79,6 +80,35 @@ bool ConnectionTable::take_memory(std::uint64_t bytes) {
         "the server's memory is used up and this message claimed most of what has not come"));
   }
   return true;
+}
+
+bool ConnectionTable::must_relieve() noexcept {
+  return outgoing_->used() > outgoing_->enough() && !relief_comes_.exchange(true);
+}
+
+void ConnectionTable::relieve() {
+  relief_comes_ = false;
+  std::uint64_t kept = outgoing_->used();
+  std::vector<std::pair<std::uint64_t, std::shared_ptr<TcpChannel>>> holders;
+  for (const auto& weak : channels_) {
+    auto channel = weak.lock();
+    const std::uint64_t held = channel ? channel->queued_bytes() : 0;
+    if (held == 0) continue;
+    if (channel->is_open()) {
+      holders.emplace_back(held, std::move(channel));
+    } else {
+      kept -= std::min(kept, held);  // it leaves already
+    }
+  }
+  std::sort(holders.begin(), holders.end(),
+            [](const auto& a, const auto& b) { return a.first > b.first; });
+  for (const auto& [held, channel] : holders) {
+    if (kept <= outgoing_->enough()) break;
+    channel->evict(make_fault(
+        TransportErrc::overloaded,
+        "the server's memory is used up and this client leaves most of its answers unread"));
+    kept -= std::min(kept, held);
+  }
 }
 
 }  // namespace branchline::transport

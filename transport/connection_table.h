@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -13,7 +14,7 @@ namespace branchline::transport {
 class TcpChannel;
 
 /// The connections of one server and the limits that they share. On the I/O thread only, but for
-/// the budget.
+/// the budgets and must_relieve().
 class ConnectionTable {
  public:
   explicit ConnectionTable(const ServerLimits& limits);
@@ -29,6 +30,12 @@ class ConnectionTable {
   /// connections that claimed more than they sent end. @returns whether it was taken.
   bool take_memory(std::uint64_t bytes);
 
+  /// From any thread: whether so much waits to be written that somebody must call relieve(); told
+  /// to one caller.
+  bool must_relieve() noexcept;
+  /// Ends the connections that leave most unread, until there is memory for the others again.
+  void relieve();
+
   const ServerLimits& limits() const noexcept { return limits_; }
   const std::shared_ptr<MemoryBudget>& memory() const noexcept { return memory_; }
   const std::shared_ptr<MemoryBudget>& outgoing() const noexcept { return outgoing_; }
@@ -41,6 +48,7 @@ class ConnectionTable {
   const std::shared_ptr<MemoryBudget> memory_;    ///< of what arrives
   const std::shared_ptr<MemoryBudget> outgoing_;  ///< of what waits to be written
   std::vector<std::weak_ptr<TcpChannel>> channels_;
+  std::atomic<bool> relief_comes_{false};
 };
 
 }  // namespace branchline::transport

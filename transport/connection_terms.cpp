@@ -33,8 +33,8 @@ std::optional<ConnectionTerms::Objection> ConnectionTerms::received(const Messag
     queue_.grant(*credit);
   } else if (returns_credit(message.body)) {
     queue_.answered(message.id);
-  } else if (takes_credit(message.body)) {
-    return admit(message.id, frame_bytes);
+  } else if (takes_credit(message.body) || std::holds_alternative<Prepare>(message.body)) {
+    return admit(message, frame_bytes);
   }
   return std::nullopt;
 }
@@ -44,22 +44,34 @@ void ConnectionTerms::welcome(const Welcome& welcome) {
   queue_.grant({welcome.max_in_flight, welcome.max_in_flight_bytes});
 }
 
-std::optional<ConnectionTerms::Objection> ConnectionTerms::admit(std::uint64_t id,
+/// An id in use comes from a client that breaks the protocol. Its refusal would return the credit
+/// of the work that has the id, which goes on.
+std::optional<ConnectionTerms::Objection> ConnectionTerms::admit(const Message& message,
                                                                  std::uint64_t frame_bytes) {
   const std::lock_guard lock(mutex_);
   if (!granting_) return std::nullopt;
-  if (granted_.covers(frame_bytes)) {
-    overruns_ = 0;
-    granted_.add(id, frame_bytes);
-    return std::nullopt;
+  if (granted_.has(message.id)) {
+    return Objection{Refusal::bad_request,
+                     "request " + std::to_string(message.id) + " is under way already", false};
   }
+  if (!takes_credit(message.body)) return std::nullopt;
+  if (!granted_.covers(frame_bytes)) return overrun();
+  overruns_ = 0;
+  granted_.add(message.id, frame_bytes);
+  return std::nullopt;
+}
+
+/// Under the lock.
+ConnectionTerms::Objection ConnectionTerms::overrun() {
   const Credit& credit = granted_.credit();
   std::string sentence = "this connection has " + std::to_string(granted_.requests()) +
                          " requests of " + std::to_string(granted_.bytes()) +
                          " bytes unanswered; its credit is " + std::to_string(credit.requests) +
                          " requests, " + std::to_string(credit.bytes) + " bytes (0: any)";
-  if (++overruns_ <= kOverrunsTolerated) return Objection{std::move(sentence), false};
-  return Objection{"the client ignores its credit: " + sentence, true};
+  if (++overruns_ <= kOverrunsTolerated) {
+    return {Refusal::overloaded, std::move(sentence), false};
+  }
+  return {Refusal::overloaded, "the client ignores its credit: " + sentence, true};
 }
 
 }  // namespace branchline::transport

@@ -22,8 +22,10 @@ class ConnectionTerms {
   void sending(Message& message);
 
   /// What is to be done with a message that arrived: nothing said means that it goes to the
-  /// listener; otherwise the sentence goes back as a refusal, and `close` ends the connection.
+  /// listener; otherwise a refusal goes back, past sending(), for nothing was admitted whose credit
+  /// it could return; and `close` ends the connection.
   struct Objection {
+    Refusal why = Refusal::overloaded;
     std::string sentence;
     bool close = false;
   };
@@ -34,7 +36,8 @@ class ConnectionTerms {
 
  private:
   void welcome(const Welcome& welcome);
-  std::optional<Objection> admit(std::uint64_t id, std::uint64_t frame_bytes);
+  std::optional<Objection> admit(const Message& message, std::uint64_t frame_bytes);
+  Objection overrun();
 
   WriteQueue& queue_;
   std::atomic<std::uint64_t> announced_{0};  ///< the Hello's capabilities, of either direction

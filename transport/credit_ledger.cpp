@@ -33,4 +33,9 @@ bool CreditLedger::remove(std::uint64_t id) noexcept {
   return true;
 }
 
+bool CreditLedger::has(std::uint64_t id) const noexcept {
+  return std::any_of(unanswered_.begin(), unanswered_.end(),
+                     [id](const Unanswered& entry) { return entry.id == id; });
+}
+
 }  // namespace branchline::transport

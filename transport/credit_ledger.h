@@ -30,6 +30,7 @@ class CreditLedger {
   /// @returns whether it was unanswered.
   bool remove(std::uint64_t id) noexcept;
 
+  bool has(std::uint64_t id) const noexcept;
   std::size_t requests() const noexcept { return unanswered_.size(); }
   std::uint64_t bytes() const noexcept { return bytes_; }
 

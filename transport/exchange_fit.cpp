@@ -33,6 +33,7 @@ constexpr double kSurelyPaid = 2;
 constexpr double kSureShare = 0.7;
 /// … and it paid if it took this share of its time at the rate.
 constexpr double kPaidShare = 0.2;
+constexpr double kLeastLeft = 0.5;
 constexpr std::size_t kRecentFrames = 12;
 
 double square(double x) { return x * x; }
@@ -67,7 +68,9 @@ void ExchangeFit::add(double bytes, double seconds, const FixedPart& fixed, doub
   const Frame frame{bytes, seconds, noise_s, any() ? since_last + fixed.seconds : kLongIdleSeconds};
   const bool old = begun - told_ > kMemory;
   told_ = end;
-  if (went_free(frame, fixed)) return;
+  const bool free = went_free(frame, fixed);
+  take_from_bucket(frame);
+  if (free) return;
   const int side = any() ? side_of(frame) : 0;
   if (any()) learn_wander(frame);
   if (side != 0 && old) return start_over({frame}, fixed);
@@ -96,10 +99,23 @@ void ExchangeFit::add(double bytes, double seconds, const FixedPart& fixed, doub
 }
 
 /// A known bucket let it through at once, or one that is a little larger than known: it says
-/// nothing of the rate.
+/// nothing of the rate. But what passes at once after the bucket was emptied shows that there is
+/// none.
 bool ExchangeFit::went_free(const Frame& frame, const FixedPart& fixed) const {
-  return any() && frame.bytes < kSurelyPaid * line_.burst_bytes &&
-         frame.seconds - fixed.seconds < 2 * (fixed.deviation_s + frame.noise_s);
+  if (!any() || frame.bytes >= kSurelyPaid * line_.burst_bytes) return false;
+  const double left = line_.burst_bytes - used_bytes_ + frame.idle_s / line_.seconds_per_byte;
+  const bool there = left >= kLeastLeft * std::min(frame.bytes, line_.burst_bytes);
+  return there && frame.seconds - fixed.seconds < 2 * (fixed.deviation_s + frame.noise_s);
+}
+
+void ExchangeFit::take_from_bucket(const Frame& frame) {
+  if (!any()) return;
+  const double refilled = frame.idle_s / line_.seconds_per_byte;
+  used_bytes_ = std::min(std::max(0.0, used_bytes_ - refilled) + frame.bytes, line_.burst_bytes);
+}
+
+double ExchangeFit::free_bytes() const noexcept {
+  return std::max(0.0, line_.burst_bytes - used_bytes_);
 }
 
 void ExchangeFit::learn_wander(const Frame& frame) {

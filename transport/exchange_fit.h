@@ -32,6 +32,9 @@ class ExchangeFit {
   double bytes_per_s() const noexcept;  ///< 0 before the first frame
   double log_deviation() const noexcept;
   double burst_bytes() const noexcept { return line_.burst_bytes; }
+
+  /// Of the burst, what was left after the newest frame: so much more would have passed at once.
+  double free_bytes() const noexcept;
   double fixed_s() const noexcept { return line_.fixed_s; }
   double fixed_deviation_s() const noexcept { return line_.fixed_deviation_s; }
 
@@ -52,6 +55,7 @@ class ExchangeFit {
   bool contradicted(const std::vector<Frame>& frames, double burst_bytes, const FixedPart& fixed,
                     double paid_share) const;
   bool went_free(const Frame& frame, const FixedPart& fixed) const;
+  void take_from_bucket(const Frame& frame);
   double paid_bytes(const Frame& frame, double burst_bytes) const;
   double expected_s(const Frame& frame, const Line& line) const;
   void draw_line(double burst_bytes, const FixedPart& fixed);
@@ -61,8 +65,9 @@ class ExchangeFit {
 
   std::vector<Frame> frames_;  // the newest last
   Line line_;
-  double wander_ = 0.1;  ///< of log goodput from frame to frame
-  int far_side_ = 0;     ///< -1 or +1: an unconfirmed frame lies below or above the line
+  double used_bytes_ = 0;  ///< of the burst, after the newest frame
+  double wander_ = 0.1;    ///< of log goodput from frame to frame
+  int far_side_ = 0;       ///< -1 or +1: an unconfirmed frame lies below or above the line
   Frame far_;
   TimePoint told_;
 };

@@ -22,7 +22,10 @@ class OutgoingFrame {
 
   std::uint64_t id() const noexcept { return message_.id; }
   std::uint64_t bytes() const noexcept { return bytes_; }
+  bool has_payload() const noexcept { return header_.payload_bytes > 0; }
   const Message& message() const noexcept { return message_; }
+  /// About what it takes of memory: what the message holds is about what goes on the wire of it.
+  std::uint64_t held_bytes() const noexcept { return sizeof *this + head_.capacity() + bytes_; }
 
   /// Once, when the first byte is about to be handed over: subtracts from a Request's budget the
   /// time it waited and, where one is given, adds the checksum of the payload.

@@ -16,12 +16,21 @@ Duration longest_of_late(Duration before, Duration now) { return std::max(now, b
 
 }  // namespace
 
-Heartbeat::Heartbeat(Pace pace, TimePoint now) : pace_(pace), counts_from_(now), next_look_(now) {}
+Heartbeat::Heartbeat(Pace pace, TimePoint now, Duration first_pong_within)
+    : pace_(pace),
+      counts_from_(now),
+      still_since_(now),
+      next_look_(now),
+      first_pong_within_(first_pong_within) {}
 
 /// Four times our own: what starves this process may starve the peer as well.
 Duration Heartbeat::patience() const {
-  return std::max(pace_.pong_within, kRoundTrips * round_trip_) + kLatenesses * lateness_;
+  const Duration told = round_trip_ ? kRoundTrips * *round_trip_ : first_pong_within_;
+  return std::max(pace_.pong_within, told) + kLatenesses * lateness_;
 }
+
+/// An edge that gives up at a request's deadline says so, and that is heard a round trip later.
+Duration Heartbeat::last_word() const { return kUsualLateness + round_trip_.value_or(Duration{0}); }
 
 void Heartbeat::note_lateness(TimePoint now) {
   const Duration late = now - next_look_;
@@ -32,11 +41,12 @@ void Heartbeat::note_lateness(TimePoint now) {
 
 Heartbeat::Verdict Heartbeat::look(const Signs& signs, TimePoint now) {
   note_lateness(now);
-  const TimePoint still_since = std::max(now - signs.still, counts_from_);
-  const TimePoint ping_due = still_since + pace_.ping_after;
+  const TimePoint silent_since = std::max(now - signs.silent, counts_from_);
+  const TimePoint ping_due = silent_since + pace_.ping_after;
+  still_since_ = std::max(now - signs.still, counts_from_);
   Verdict verdict = Verdict::alive;
-  // A Pong may be left out by a peer that has other things to say: what moved stands for it.
-  const bool unasked = !pinged_ || *pinged_ < still_since;
+  // A Pong may be left out by a peer that has other things to say: what was heard stands for it.
+  const bool unasked = !pinged_ || *pinged_ < silent_since;
   if (ask_now_ || (unasked && now >= ping_due)) {
     pinged_ = now;
     ask_now_ = false;
@@ -44,9 +54,9 @@ Heartbeat::Verdict Heartbeat::look(const Signs& signs, TimePoint now) {
   }
   TimePoint judged = ping_due;
   if (pinged_) {
-    judged = std::max(ping_due, *pinged_) + patience();
-    judged = std::max(judged, still_since + signs.on_the_way);
-    if (signs.due) judged = std::max(judged, *signs.due);
+    judged = std::max(still_since_ + pace_.ping_after, *pinged_) + patience();
+    judged = std::max(judged, still_since_ + signs.on_the_way);
+    if (signs.due) judged = std::max(judged, *signs.due + last_word());
     if (now >= judged) return Verdict::dead;
   }
   // Often enough to see that we stood still.
@@ -54,8 +64,11 @@ Heartbeat::Verdict Heartbeat::look(const Signs& signs, TimePoint now) {
   return verdict;
 }
 
+/// The Pong of a Ping that had company on the way, such as an upload before it, tells nothing.
 void Heartbeat::hear_pong(TimePoint now) {
-  if (pinged_) round_trip_ = longest_of_late(round_trip_, now - *pinged_);
+  if (pinged_ && still_since_ <= *pinged_) {
+    round_trip_ = longest_of_late(round_trip_.value_or(Duration{0}), now - *pinged_);
+  }
   pinged_.reset();
 }
 

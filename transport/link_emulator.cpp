@@ -7,6 +7,7 @@
 
 #include "framework/base/error.h"
 #include "transport/asio.h"
+#include "transport/close_on_exec.h"
 #include "transport/io_thread.h"
 #include "transport/link_line.h"
 #include "transport/link_stalls.h"
@@ -111,6 +112,7 @@ struct LinkEmulator::Parts final : IoObject, std::enable_shared_from_this<LinkEm
       auto socket = std::make_shared<tcp::socket>(io->context);
       co_await acceptor.async_accept(*socket, asio::redirect_error(asio::use_awaitable, error));
       if (!acceptor.is_open()) break;
+      if (!error) close_on_exec(*socket);
       if (error) {
         pause.expires_after(std::chrono::milliseconds(100));
         co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
@@ -144,6 +146,7 @@ struct LinkEmulator::Parts final : IoObject, std::enable_shared_from_this<LinkEm
     for (const auto& address : addresses) {
       edge->close(error);
       edge->open(address.protocol(), error);
+      if (!error) close_on_exec(*edge);
       keep_buffers_small(*edge);
       co_await edge->async_connect(address, asio::redirect_error(asio::use_awaitable, refused));
       if (!refused || !acceptor.is_open()) break;

@@ -6,14 +6,6 @@
 namespace branchline::transport {
 namespace {
 
-/// How far one sample moves the mean at full weight.
-constexpr double kGain = 0.4;
-/// Log goodput: what lies further off than this and three deviations is a step or an outlier.
-constexpr double kLeastFar = 0.3;
-/// What is assumed of the spread before there are samples to tell.
-constexpr double kFreshVariance = 0.01;
-constexpr double kOutlierStep = 0.03;
-constexpr Duration kMemory = std::chrono::seconds(1);
 /// A round trip that is less of an exchange than this cannot be told from the bytes' time.
 constexpr double kLeastRoundTripShare = 0.1;
 /// Below this the frame is as good as empty, whatever the link.
@@ -46,46 +38,11 @@ double within_a_quarter(double log_deviation) {
 
 }  // namespace
 
-void GoodputEstimate::add(double bytes_per_s, double weight, TimePoint begun, TimePoint now) {
-  const double sample = std::log(bytes_per_s);
-  const bool old = begun - told_ > kMemory;
-  told_ = now;
-  if (!any_) {
-    any_ = true;
-    mean_ = sample;
-    variance_ = kFreshVariance;
-    return;
-  }
-  const double off = sample - mean_;
-  const double far = std::max(kLeastFar, 3.0 * std::sqrt(variance_));
-  if (std::abs(off) > far) {
-    const int side = off > 0 ? 1 : -1;
-    if (old || far_ == side) {
-      mean_ = old ? sample : (far_log_ + sample) / 2;
-      variance_ = kFreshVariance;
-      far_ = 0;
-    } else {
-      far_ = side;
-      far_log_ = sample;
-      mean_ += std::copysign(kOutlierStep, off);
-    }
-    return;
-  }
-  far_ = 0;
-  const double gain = kGain * weight;
-  mean_ += gain * off;
-  variance_ = (1 - gain) * (variance_ + gain * off * off);
-}
-
-double GoodputEstimate::bytes_per_s() const noexcept { return any_ ? std::exp(mean_) : 0; }
-
-double GoodputEstimate::log_deviation() const noexcept { return any_ ? std::sqrt(variance_) : 0; }
-
 /// Time an answer should take. While no answer was long enough to time, what the exchanges' fixed
 /// part holds beside the round trip, or the uplink, stands in.
 double LinkEstimate::answer_seconds(std::uint64_t down_bytes) const {
   const auto bytes = static_cast<double>(down_bytes);
-  if (down_.any()) return bytes / down_.bytes_per_s();
+  if (down_.any()) return bytes / down_.value();
   if (answer_known_) return bytes * answer_s_per_byte_;
   return up_.any() ? bytes / up_.bytes_per_s() : 0;
 }
@@ -184,6 +141,10 @@ double LinkEstimate::Values::uplink_log_deviation_at(TimePoint now) const {
   return aged(uplink_log_deviation, now - uplink_measured);
 }
 
+double LinkEstimate::Values::uplink_free_bytes_after(Duration idle) const {
+  return std::min(uplink_burst_bytes, uplink_free_bytes + seconds_of(idle) * uplink_bytes_per_s);
+}
+
 double LinkEstimate::Values::downlink_log_deviation_at(TimePoint now) const {
   return aged(downlink_log_deviation, now - downlink_measured);
 }
@@ -200,12 +161,13 @@ std::optional<LinkEstimate::Values> LinkEstimate::values() const {
   if (!any_) return std::nullopt;
   Values values;
   values.uplink_bytes_per_s = up_.bytes_per_s();
-  values.downlink_bytes_per_s = down_.bytes_per_s();
+  values.downlink_bytes_per_s = down_.value();
   values.round_trip =
       std::chrono::duration_cast<Duration>(std::chrono::duration<double>(round_trip_s_));
   values.uplink_log_deviation = up_.log_deviation();
   values.downlink_log_deviation = down_.log_deviation();
   values.uplink_burst_bytes = up_.burst_bytes();
+  values.uplink_free_bytes = up_.free_bytes();
   values.measured = measured_;
   values.uplink_measured = uplink_measured_;
   values.downlink_measured = downlink_measured_;

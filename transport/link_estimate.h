@@ -4,33 +4,10 @@
 #include <optional>
 
 #include "framework/base/clock.h"
+#include "framework/base/level_estimate.h"
 #include "transport/exchange_fit.h"
 
 namespace branchline::transport {
-
-/// Goodput of one direction: an exponentially weighted mean of log goodput. One sample far off
-/// moves it little; a second one in the same direction is a step of the link, and the mean jumps
-/// there. After a second without samples the first one far off is believed: what the mean stands on
-/// is old.
-class GoodputEstimate {
- public:
-  /// @param bytes_per_s  > 0
-  /// @param weight       in (0, 1]: how much of the sample's time the bytes account for
-  /// @param begun        the sample was taken from then to `now`
-  void add(double bytes_per_s, double weight, TimePoint begun, TimePoint now);
-
-  bool any() const noexcept { return any_; }
-  double bytes_per_s() const noexcept;  ///< 0 before the first sample
-  double log_deviation() const noexcept;
-
- private:
-  bool any_ = false;
-  double mean_ = 0;      ///< of log goodput
-  double variance_ = 0;  ///< of log goodput about the mean
-  TimePoint told_;       ///< of the last sample
-  int far_ = 0;          ///< -1 or +1: the last sample was far below or above
-  double far_log_ = 0;
-};
 
 /// Estimate of one link from what real frames show; a value without a thread of its own (guard it
 /// where it is shared). Clocks of two machines are never compared. Nothing is pinged while requests
@@ -48,12 +25,16 @@ class LinkEstimate {
     double uplink_log_deviation = 0;  ///< spread of log goodput
     double downlink_log_deviation = 0;
     double uplink_burst_bytes = 0;  ///< what a token bucket on the way lets through at once
+    double uplink_free_bytes = 0;   ///< what of it was left after the newest frame
     TimePoint measured;             ///< of the newest sample, of whatever kind
     TimePoint uplink_measured;      ///< of the newest one that told the goodput
     TimePoint downlink_measured;
 
     /// How far the goodput may be from the estimate now: an old measurement is a less certain one.
     double uplink_log_deviation_at(TimePoint now) const;
+
+    /// Bytes that pass at once after the link was idle for so long.
+    double uplink_free_bytes_after(Duration idle) const;
     double downlink_log_deviation_at(TimePoint now) const;
 
     /// How sure it is, 0 to 1, that the uplink's goodput is within a quarter of the estimate now; 0
@@ -84,7 +65,7 @@ class LinkEstimate {
   void add_round_trip(double seconds);
 
   ExchangeFit up_;
-  GoodputEstimate down_;
+  LevelEstimate down_;
   bool round_trip_known_ = false;
   double round_trip_s_ = 0;
   double round_trip_bytes_ = 0;    ///< in it, while no goodput is known to take them out

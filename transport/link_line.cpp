@@ -119,6 +119,15 @@ void LinkFlow::arrive(std::vector<std::byte> chunk) {
       asio::detached);
 }
 
+/// Who sends to a peer that is gone is answered by a reset.
+void LinkFlow::reset_both() {
+  for (const SocketPtr& socket : {from_, to_}) {
+    boost::system::error_code ignored;
+    socket->set_option(asio::socket_base::linger(true, 0), ignored);
+    socket->close(ignored);
+  }
+}
+
 asio::awaitable<void> LinkFlow::write_loop() {
   const auto self = shared_from_this();
   boost::system::error_code error;
@@ -131,6 +140,7 @@ asio::awaitable<void> LinkFlow::write_loop() {
     }
     co_await asio::async_write(*to_, asio::buffer(chunk),
                                asio::redirect_error(asio::use_awaitable, error));
+    if (error) reset_both();
     held_ -= chunk.size();
     room_.cancel();
   }

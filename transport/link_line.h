@@ -72,6 +72,7 @@ class LinkFlow final : public LinkLine::Receiver, public std::enable_shared_from
   void arrive(std::vector<std::byte> chunk) override;
 
  private:
+  void reset_both();
   asio::awaitable<void> read_loop();
   asio::awaitable<void> write_loop();
 

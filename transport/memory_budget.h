@@ -21,6 +21,8 @@ class MemoryBudget {
 
   void give_back(std::uint64_t bytes) noexcept { used_ -= bytes; }
 
+  /// What may be used before it is time to ask for some of it back.
+  std::uint64_t enough() const noexcept { return total_ - total_ / 8; }
   std::uint64_t used() const noexcept { return used_.load(); }
 
  private:

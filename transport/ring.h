@@ -6,12 +6,15 @@
 
 namespace branchline::transport {
 
-/// First in, first out, in one block that only grows: once warm nothing is allocated, where
-/// std::deque allocates a block every few elements. A removed element is moved from or destroyed at
-/// once. T is movable and has a default. Not thread-safe.
+/// First in, first out, in one block: once warm nothing is allocated, where std::deque allocates a
+/// block every few elements. A block of more than kKept is freed when it is empty. A removed
+/// element is moved from or destroyed at once. T is movable and has a default. Not thread-safe.
 template <class T>
 class Ring {
  public:
+  static constexpr std::size_t kKept = 64;
+
+  std::size_t capacity() const noexcept { return slots_.size(); }
   std::size_t size() const noexcept { return size_; }
   bool empty() const noexcept { return size_ == 0; }
 
@@ -32,6 +35,7 @@ class Ring {
     T value = std::exchange(front(), T{});
     first_ = (first_ + 1) & (slots_.size() - 1);
     --size_;
+    free_if_large();
     return value;
   }
 
@@ -40,10 +44,17 @@ class Ring {
     T value = std::move((*this)[i]);
     for (; i + 1 < size_; ++i) (*this)[i] = std::move((*this)[i + 1]);
     (*this)[--size_] = T{};
+    free_if_large();
     return value;
   }
 
  private:
+  void free_if_large() noexcept {
+    if (size_ > 0 || slots_.size() <= kKept) return;
+    slots_ = {};
+    first_ = 0;
+  }
+
   void grow() {
     std::vector<T> larger(slots_.empty() ? 8 : slots_.size() * 2);
     for (std::size_t i = 0; i < size_; ++i) larger[i] = std::move((*this)[i]);

@@ -3,6 +3,7 @@
 
 #include "framework/base/error.h"
 #include "transport/asio.h"
+#include "transport/close_on_exec.h"
 #include "transport/connection_table.h"
 #include "transport/notice_limiter.h"
 #include "transport/plain_stream.h"
@@ -78,6 +79,7 @@ struct Server::Parts final : IoObject, std::enable_shared_from_this<Server::Part
   }
 
   void serve(asio::ip::tcp::socket socket) {
+    close_on_exec(socket);
     boost::system::error_code gone;
     const auto address = socket.remote_endpoint(gone);
     if (gone) return;

@@ -34,19 +34,26 @@ SessionView Session::view() const {
   if (edges_.size() > 0) view.edge = to_string(edges_.at(shown_edge_));
   view.connection = shown_number_;
   for (const Link& link : links_) {
-    if (link.number == in_use_) view.draining = link.draining;
-    view.spare = view.spare || (link.up && link.number != in_use_ && !link.draining);
+    if (link.number != in_use_) continue;
+    view.draining = link.draining;
+    view.capabilities = link.welcome.capabilities;
+  }
+  if (const Link* other = spare()) {
+    view.spare = other->number;
+    view.spare_edge = to_string(edges_.at(other->edge));
+    view.spare_capabilities = other->welcome.capabilities;
   }
   return view;
 }
 
-bool Session::ask(std::uint64_t id, Body body, std::uint64_t payload_bytes) {
+bool Session::ask(std::uint64_t id, Body body, std::uint64_t payload_bytes,
+                  std::uint64_t connection) {
   std::shared_ptr<Channel> channel;
   std::uint64_t number = 0;
   {
     const std::lock_guard lock(mutex_);
-    const Link* link = find(in_use_);
-    if (link == nullptr || !link->channel) return false;
+    const Link* link = find(connection == 0 ? in_use_ : connection);
+    if (link == nullptr || !link->channel || !link->up) return false;
     channel = link->channel;
     number = link->number;
     Unanswered& entry = unanswered_.emplace_back();
@@ -164,8 +171,8 @@ void Session::lose(std::uint64_t number, const std::string& reason, Ending endin
     return;
   }
   calls.push_back([listener = listener_, edge, reason] { listener->on_down(edge, reason); });
-  if (Link* next = spare()) {
-    put_in_use(*next, calls);
+  if (const Link* next = spare()) {
+    put_in_use(*find(next->number), calls);
   } else {
     edges_.hurry(now);
   }

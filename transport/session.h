@@ -41,12 +41,16 @@ class SessionListener {
 /// What a session stands on. A value.
 struct SessionView {
   bool up = false;
-  bool draining = false;         ///< up, but open no new requests
-  bool misfit = false;           ///< down, because the edge tried last cannot serve us
-  bool spare = false;            ///< another edge is connected and waits
-  std::string edge;              ///< in use or tried last; "host:port"
-  std::string problem;           ///< why it is down, a sentence
-  std::uint64_t connection = 0;  ///< a number of the connection in use or tried last
+  bool draining = false;           ///< up, but open no new requests
+  bool misfit = false;             ///< down, because the edge tried last cannot serve us
+  std::uint64_t capabilities = 0;  ///< that are in force while it is up
+  std::string edge;                ///< in use or tried last; "host:port"
+  std::string problem;             ///< why it is down, a sentence
+  std::uint64_t connection = 0;    ///< a number of the connection in use or tried last
+
+  std::uint64_t spare = 0;  ///< of the connection that would take over; 0: none
+  std::string spare_edge;   ///< "host:port"; empty without a spare
+  std::uint64_t spare_capabilities = 0;
 };
 
 /// Keeps one connection to the best usable edge of a list and a spare to the next, so that losing
@@ -85,9 +89,11 @@ class Session final : public std::enable_shared_from_this<Session> {
   /// For ask(), so that the caller can note it first.
   std::uint64_t new_id() { return next_id_.fetch_add(1); }
 
-  /// Sends over the connection in use. @param payload_bytes  that go with the message
-  /// @returns false when there is no connection or too much is queued: nothing is told of it then
-  bool ask(std::uint64_t id, Body body, std::uint64_t payload_bytes);
+  /// @param payload_bytes  that go with the message
+  /// @param connection     to send over, of the view; 0: the one in use
+  /// @returns false when there is no such connection or too much is queued: nothing is told of it
+  ///          then
+  bool ask(std::uint64_t id, Body body, std::uint64_t payload_bytes, std::uint64_t connection = 0);
 
   /// Tells the edge that the answer is no longer wanted. What comes of it is told all the same.
   void cancel(std::uint64_t id);
@@ -114,11 +120,12 @@ class Session final : public std::enable_shared_from_this<Session> {
   void confirm_up_to(std::uint64_t number, std::uint64_t order);
 
   Link* find(std::uint64_t number);
-  Link* spare();
+  const Link* spare() const;
   bool busy(std::uint64_t number) const;
   bool remove_unanswered(std::uint64_t id, std::uint64_t number);
   Heartbeat::Signs signs_of(const Link& link) const;
   void look_after(Link& link, TimePoint now, std::vector<std::uint64_t>& dead, Calls& calls);
+  void ping(Link& link, bool used, Calls& calls);
   void give_up_never_answered(TimePoint now, Calls& calls);
   void settle(TimePoint now, Calls& calls);
   void close_idle(TimePoint now, Calls& calls);

@@ -1,9 +1,21 @@
+#include <algorithm>
 #include <utility>
 
 #include "transport/session.h"
 #include "transport/session_link.h"
 
 namespace branchline::transport {
+namespace {
+
+/// Nothing is known of a new link's round trip.
+constexpr Duration kFirstPongWithin = std::chrono::seconds(1);
+
+/// Whether a server that refuses us so would refuse us again soon.
+bool is_misfit(Refusal why) {
+  return why == Refusal::unknown_model || why == Refusal::incompatible || why == Refusal::denied;
+}
+
+}  // namespace
 
 void Session::heard(std::uint64_t number, Message message, const Arrival& arrival) {
   if (const auto* welcome = std::get_if<Welcome>(&message.body)) {
@@ -20,7 +32,8 @@ void Session::heard(std::uint64_t number, Message message, const Arrival& arriva
     if (link->up) {
       deliver = hear_reply(*link, message);
     } else if (refused != nullptr) {
-      lose(number, refused->sentence, Ending::misfit, calls);
+      const auto ending = is_misfit(refused->why) ? Ending::misfit : Ending::lost;
+      lose(number, refused->sentence, ending, calls);
     }
   }
   if (deliver) listener_->on_reply(std::move(message), arrival);
@@ -34,6 +47,7 @@ bool Session::hear_reply(Link& link, const Message& message) {
       (refused != nullptr && refused->why == Refusal::draining)) {
     link.draining = true;
   }
+  if (refused != nullptr && message.id == 0) link.farewell = refused->sentence;
   const bool pong = std::holds_alternative<Pong>(message.body);
   for (const Unanswered& entry : unanswered_) {
     if (entry.id != message.id || entry.link != link.number) continue;
@@ -72,8 +86,10 @@ void Session::introduced(std::uint64_t number, const Welcome& welcome) {
     if (misfit.empty()) {
       link->up = true;
       link->welcome = welcome;
+      // Connecting took a round trip at least, so that a Pong need not be later.
+      const Duration first_pong = std::max(kFirstPongWithin, now - link->since);
       link->since = now;
-      link->heartbeat = Heartbeat(Heartbeat::kSpare, now);
+      link->heartbeat = Heartbeat(Heartbeat::kSpare, now, first_pong);
       edges_.stand(link->edge, now);
       if (in_use_ == 0) put_in_use(*link, calls);
     } else {
@@ -116,7 +132,9 @@ void Session::closed(std::uint64_t number, const std::string& reason) {
   Calls calls;
   {
     const std::lock_guard lock(mutex_);
-    lose(number, reason, Ending::lost, calls);
+    const Link* link = find(number);
+    const bool told = link != nullptr && !link->farewell.empty();
+    lose(number, told ? std::string(link->farewell) : reason, Ending::lost, calls);
   }
   for (const auto& call : calls) call();
 }

@@ -18,6 +18,8 @@ struct Session::Link {
   Welcome welcome;
   TimePoint since;  ///< being tried, then up
   Heartbeat heartbeat;
+  std::uint64_t ping = 0;     ///< the heartbeat's last
+  std::string farewell = {};  ///< why the edge says that it ends the connection
 };
 
 /// What was sent over a link and has no reply yet.

@@ -52,8 +52,8 @@ Heartbeat::Signs Session::signs_of(const Link& link) const {
     doubtful += entry.doubtful_bytes;
     if (entry.due) signs.due = std::min(signs.due.value_or(*entry.due), *entry.due);
   }
-  // A kernel acknowledges pings for a process that stands still: only an upload's progress counts.
-  signs.still = doubtful > 0 ? link.channel->still_for() : link.channel->silent_for();
+  signs.silent = link.channel->silent_for();
+  signs.still = link.channel->still_for();
   const double rate =
       uplink_bytes_per_s_ > 0 ? kMeasuredShare * uplink_bytes_per_s_ : kSlowestUplink;
   const double seconds = static_cast<double>(std::min(doubtful, kHiddenBytes)) / rate;
@@ -70,8 +70,25 @@ void Session::look_after(Link& link, TimePoint now, std::vector<std::uint64_t>& 
   const auto verdict = link.heartbeat.look(signs_of(link), now);
   if (verdict == Heartbeat::Verdict::dead) dead.push_back(link.number);
   if (verdict != Heartbeat::Verdict::ping) return;
+  ping(link, used, calls);
+}
+
+/// In place of the last one, if that was not answered.
+void Session::ping(Link& link, bool used, Calls& calls) {
+  const auto last =
+      std::find_if(unanswered_.begin(), unanswered_.end(), [&link](const Unanswered& entry) {
+        return entry.id == link.ping && entry.link == link.number;
+      });
+  if (last != unanswered_.end()) {
+    if (last->told) {
+      calls.push_back([listener = listener_, id = last->id] {
+        listener->on_lost(id, "this ping was not answered, a later one may be");
+      });
+    }
+    unanswered_.erase(last);
+  }
   Unanswered& entry = unanswered_.emplace_back();
-  entry.id = new_id();
+  entry.id = link.ping = new_id();
   entry.link = link.number;
   entry.ping = true;
   entry.told = used;
@@ -92,9 +109,9 @@ void Session::give_up_never_answered(TimePoint now, Calls& calls) {
 }
 
 /// The most preferred connection that may take over.
-Session::Link* Session::spare() {
-  Link* best = nullptr;
-  for (Link& link : links_) {
+const Session::Link* Session::spare() const {
+  const Link* best = nullptr;
+  for (const Link& link : links_) {
     const bool fit = link.up && !link.draining && link.number != in_use_;
     if (fit && (best == nullptr || link.edge < best->edge)) best = &link;
   }
@@ -104,10 +121,10 @@ Session::Link* Session::spare() {
 /// Moves away from an edge that drains, and back to a better one that stood for a while.
 void Session::settle(TimePoint now, Calls& calls) {
   const Link* used = find(in_use_);
-  Link* other = spare();
+  const Link* other = spare();
   if (used == nullptr || other == nullptr) return;
   const bool better = other->edge < used->edge && now - other->since >= kReturnAfter;
-  if (used->draining || better) put_in_use(*other, calls);
+  if (used->draining || better) put_in_use(*find(other->number), calls);
 }
 
 /// Of connections that nobody waits on only the spare is kept.

@@ -90,10 +90,18 @@ bool TcpChannel::send(Message message) {
     welcome->proof = setup_.handshake->welcome_proof();
   }
   terms_.sending(message);
+  return enqueue(std::move(message));
+}
+
+bool TcpChannel::enqueue(Message message) {
   OutgoingFrame frame = queue_.blank();
   if (OutgoingFrame::make(std::move(message), frame)) return false;
   if (frame.bytes() > setup_.limits.max_frame_bytes) return false;
-  if (!queue_.push(std::move(frame), Clock::now())) return false;
+  const bool queued = queue_.push(std::move(frame), Clock::now());
+  if (setup_.table && setup_.table->must_relieve()) {
+    asio::post(io_->context, [table = setup_.table] { table->relieve(); });
+  }
+  if (!queued) return false;
   begin_to_write();
   return true;
 }
@@ -159,7 +167,7 @@ void TcpChannel::deliver(FrameReader::Incoming incoming) {
   if (!standing_ && !shake_hands(incoming.message)) return;
   if (take_heartbeat(incoming.message)) return;
   if (incoming.no_memory) {
-    send({incoming.message.id, Refused{Refusal::overloaded, kNoMemory, Duration{0}}});
+    enqueue({incoming.message.id, Refused{Refusal::overloaded, kNoMemory, Duration{0}}});
     return;
   }
   if (!keeps_terms(incoming)) return;
@@ -176,7 +184,7 @@ bool TcpChannel::keeps_terms(const FrameReader::Incoming& incoming) {
   const auto objection = terms_.received(incoming.message, incoming.arrival.frame_bytes);
   begin_to_write();  // what waited for credit
   if (!objection) return true;
-  send({objection->close ? 0 : id, Refused{Refusal::overloaded, objection->sentence, {}}});
+  enqueue({objection->close ? 0 : id, Refused{objection->why, objection->sentence, {}}});
   if (objection->close) finish(setup_.peer + ": " + objection->sentence, true);
   return false;
 }

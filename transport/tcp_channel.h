@@ -76,6 +76,7 @@ class TcpChannel final : public Channel,
   void evict(const FrameFault& fault);
   /// On the I/O thread.
   ConnectionState state(TimePoint now);
+  std::uint64_t queued_bytes() const { return queue_.held_bytes(); }
   bool holds_socket() { return stream_->socket().is_open(); }
 
   asio::any_io_executor executor() { return timer_.get_executor(); }
@@ -96,6 +97,9 @@ class TcpChannel final : public Channel,
   bool deliver_messages();
   void deliver(FrameReader::Incoming incoming);
   bool keeps_terms(const FrameReader::Incoming& incoming);
+  /// send() without the terms: also the refusal of what was never admitted, which returns no
+  /// credit.
+  bool enqueue(Message message);
   bool shake_hands(const Message& message);
   void end_opening(const FrameFault& fault);
   void stand();

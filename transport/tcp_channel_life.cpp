@@ -11,8 +11,8 @@ void TcpChannel::watch_client() {
 
 void TcpChannel::look_after_client() {
   Heartbeat::Signs signs;
-  // A kernel acknowledges pings for a process that stands still: only what we have to send counts.
-  signs.still = queue_.idle() ? silent_for() : still_for();
+  signs.silent = silent_for();
+  signs.still = still_for();
   const auto verdict = heartbeat_.look(signs, Clock::now());
   if (verdict == Heartbeat::Verdict::dead) {
     return abandon("nothing was heard of " + setup_.peer + " any more");

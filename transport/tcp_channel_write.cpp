@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "transport/asio.h"
 #include "transport/tcp_channel.h"
 
@@ -53,6 +55,9 @@ void TcpChannel::write_when_possible() {
 }
 
 void TcpChannel::note_sent() {
+  const bool asked = std::any_of(just_sent_.begin(), just_sent_.end(),
+                                 [](const SentFrame& frame) { return frame.ping; });
+  if (asked) pulse_.asked();
   bool told_soon = false;
   {
     const std::lock_guard lock(sent_mutex_);

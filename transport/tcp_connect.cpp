@@ -1,4 +1,5 @@
 #include "transport/asio.h"
+#include "transport/close_on_exec.h"
 #include "transport/plain_stream.h"
 #include "transport/tcp_channel.h"
 #include "transport/tcp_resolve.h"
@@ -10,9 +11,16 @@ asio::awaitable<void> TcpChannel::connect_to(Endpoint endpoint) {
   if (finished_) co_return;
   boost::system::error_code error;
   const auto addresses = co_await resolve(resolver_, std::move(endpoint), error);
-  if (!error && !finished_) {
-    co_await asio::async_connect(stream_->socket(), addresses,
-                                 asio::redirect_error(asio::use_awaitable, error));
+  for (const auto& address : addresses) {  // none when `error` says why
+    if (finished_) break;
+    asio::ip::tcp::socket& socket = stream_->socket();
+    boost::system::error_code ignored;
+    socket.close(ignored);
+    socket.open(address.protocol(), error);
+    if (error) continue;
+    close_on_exec(socket);
+    co_await socket.async_connect(address, asio::redirect_error(asio::use_awaitable, error));
+    if (!error) break;
   }
   if (finished_) {
     boost::system::error_code ignored;

@@ -1,6 +1,7 @@
 #include "transport/tcp_listen.h"
 
 #include "framework/base/error.h"
+#include "transport/close_on_exec.h"
 
 namespace branchline::transport {
 namespace {
@@ -26,6 +27,7 @@ asio::ip::tcp::acceptor open_acceptor(asio::io_context& context, const Endpoint&
   }
   tcp::acceptor acceptor(context);
   if (!error) acceptor.open(address.protocol(), error);
+  if (!error) close_on_exec(acceptor);
   if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
   if (!error) acceptor.bind(address, error);
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);

@@ -10,6 +10,8 @@ namespace {
 /// call is likely to take.
 constexpr std::uint64_t kBatchBytes = 256 * 1024;
 constexpr std::size_t kSpareFrames = 8;
+/// Who reads has never so many small replies before it; who does not must not make us keep more.
+constexpr std::size_t kMaxWithoutPayload = 1024;
 
 }  // namespace
 
@@ -46,10 +48,13 @@ WriteQueue::Lane WriteQueue::lane_of(const Body& body) const noexcept {
 
 bool WriteQueue::push(OutgoingFrame frame, TimePoint now) {
   const std::lock_guard lock(mutex_);
-  if (ended_ || frame.bytes() > max_bytes_ - std::min(bytes_, max_bytes_)) return false;
-  if (shared_ && !shared_->try_take(frame.bytes())) return false;
-  bytes_ += frame.bytes();
+  const std::uint64_t held = frame.held_bytes();
+  if (ended_ || held > max_bytes_ - std::min(bytes_, max_bytes_)) return false;
   const Lane lane = lane_of(frame.message().body);
+  const bool crowded = lane == kOrdinary && waiting_[lane].size() >= kMaxWithoutPayload;
+  if (crowded && !frame.has_payload()) return false;
+  if (shared_ && !shared_->try_take(held)) return false;
+  bytes_ += held;
   waiting_[lane].push_back({std::move(frame), now});
   return true;
 }
@@ -61,7 +66,7 @@ bool WriteQueue::take_back_request(std::uint64_t id) {
   for (std::size_t i = 0; i < requests.size(); ++i) {
     if (requests[i].frame.id() != id) continue;
     taken = requests.take(i);
-    let_go(taken.frame.bytes());
+    let_go(taken.frame.held_bytes());
     return true;
   }
   return false;
@@ -86,7 +91,7 @@ bool WriteQueue::try_begin() {
 /// Under the lock; the caller lets go of the frames after it.
 void WriteQueue::drop_waiting(Waitings& dropped) {
   for (const Ring<Waiting>& lane : waiting_) {
-    for (std::size_t i = 0; i < lane.size(); ++i) let_go(lane[i].frame.bytes());
+    for (std::size_t i = 0; i < lane.size(); ++i) let_go(lane[i].frame.held_bytes());
   }
   dropped = std::exchange(waiting_, {});
 }
@@ -152,16 +157,17 @@ void WriteQueue::written(std::size_t bytes, std::vector<SentFrame>& sent) {
     bytes -= taken;
     begun_bytes_ -= taken;
     if (first.written < first.frame.bytes()) return;
-    sent.push_back({first.frame.id(), first.frame.bytes(), first.begun});
+    const bool ping = std::holds_alternative<Ping>(first.frame.message().body);
+    sent.push_back({first.frame.id(), first.frame.bytes(), first.begun, ping});
     release(begun_.take_front().frame);
   }
 }
 
 void WriteQueue::release(OutgoingFrame frame) {
-  const std::uint64_t bytes = frame.bytes();
+  const std::uint64_t held = frame.held_bytes();
   frame.clear();
   const std::lock_guard lock(mutex_);
-  let_go(bytes);
+  let_go(held);
   if (spare_.size() < kSpareFrames) spare_.push_back(std::move(frame));
 }
 
@@ -193,6 +199,11 @@ void WriteQueue::end(bool drain) {
   drop_ = drop_ || !drain || !started_;
   if (writing_) return;  // the claimant drops what cannot go
   if (drop_ || next_lane() == nullptr) drop_waiting(dropped);
+}
+
+std::uint64_t WriteQueue::held_bytes() const {
+  const std::lock_guard lock(mutex_);
+  return bytes_;
 }
 
 bool WriteQueue::idle() const {

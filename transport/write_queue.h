@@ -20,9 +20,11 @@ struct SentFrame {
   std::uint64_t id = 0;
   std::uint64_t bytes = 0;
   TimePoint begun;
+  bool ping = false;
 };
 
-/// The frames of one connection that wait to be written, bounded in bytes. Any thread pushes;
+/// The frames of one connection that wait to be written, bounded in the memory that they take, and
+/// those without payload in number too. Any thread pushes;
 /// whoever wins try_begin() writes, so that a sender whose frame is alone hands it to the kernel
 /// itself and no other thread must wake up. No lock is held during a write or a checksum.
 ///
@@ -75,7 +77,8 @@ class WriteQueue {
   /// the credit covers it.
   void end(bool drain);
 
-  bool idle() const;  ///< nothing waits and nobody writes
+  std::uint64_t held_bytes() const;  ///< of memory, by what waits or was begun
+  bool idle() const;                 ///< nothing waits and nobody writes
 
  private:
   enum Lane : std::size_t { kOpening, kOrdinary, kCredited, kLanes };
@@ -107,7 +110,7 @@ class WriteQueue {
   mutable std::mutex mutex_;  // guards all down to spare_
   Waitings waiting_;
   CreditLedger ledger_;
-  std::uint64_t bytes_ = 0;  ///< waiting or begun
+  std::uint64_t bytes_ = 0;  ///< of memory: waiting or begun
   bool welcomed_;
   bool checksums_ = false;
   bool started_ = false;

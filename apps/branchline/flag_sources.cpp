@@ -53,30 +53,18 @@ class TomlFlags final : public CLI::ConfigTOML {
   std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
     const toml::table file = parsed(input);
     std::vector<CLI::ConfigItem> found;
-    for (const auto& [key, value] : file) {
-      const std::string name(key.str());
-      const toml::table* section = value.as_table();
-      if (section == nullptr) {
-        add_item(app_, {}, name, value, found);
-        continue;
-      }
-      const CLI::App* verb = verb_named(app_, name);
-      if (verb == nullptr) {
-        throw InputError("there is no verb '" + name + "'", where(), "see " + help_of(app_));
-      }
-      for (const auto& [flag, setting] : *section) {
-        add_item(*verb, {name}, std::string(flag.str()), setting, found);
-      }
-    }
+    add_section(app_, {}, file, found);
     return found;
   }
 
  private:
   std::string where() const { return "--config " + app_.get_config_ptr()->as<std::string>(); }
 
-  static std::string help_of(const CLI::App& app) {
+  static std::string help_of(const CLI::App& app) { return name_of(app) + " --help"; }
+
+  static std::string name_of(const CLI::App& app) {
     const CLI::App* parent = app.get_parent();
-    return (parent == nullptr ? "" : parent->get_name() + " ") + app.get_name() + " --help";
+    return (parent == nullptr ? "" : name_of(*parent) + " ") + app.get_name();
   }
 
   toml::table parsed(std::istream& input) const {
@@ -87,6 +75,26 @@ class TomlFlags final : public CLI::ConfigTOML {
       line << "line " << error.source().begin.line << ": ";
       throw InputError(line.str() + std::string(error.description()), where(),
                        "write e.g. deadline = \"80ms\" below [run]");
+    }
+  }
+
+  /// The flags of a verb, and below them those of its sub-commands.
+  void add_section(const CLI::App& app, const std::vector<std::string>& parents,
+                   const toml::table& section, std::vector<CLI::ConfigItem>& found) const {
+    for (const auto& [key, value] : section) {
+      const std::string name(key.str());
+      const toml::table* inner = value.as_table();
+      if (inner == nullptr) {
+        add_item(app, parents, name, value, found);
+        continue;
+      }
+      const CLI::App* verb = verb_named(app, name);
+      if (verb == nullptr) {
+        throw InputError("there is no verb '" + name + "'", where(), "see " + help_of(app));
+      }
+      std::vector<std::string> path = parents;
+      path.push_back(name);
+      add_section(*verb, path, *inner, found);
     }
   }
 
@@ -137,18 +145,23 @@ class TomlFlags final : public CLI::ConfigTOML {
   const CLI::App& app_;
 };
 
+void add_verb_sources(CLI::App& app, const std::shared_ptr<TomlFlags>& reader,
+                      const std::string& prefix) {
+  add_environment_names(app, prefix);
+  for (CLI::App* verb : app.get_subcommands(nullptr)) {
+    verb->config_formatter(reader);
+    verb->fallthrough();  // --config and --version also stand behind the verb
+    add_verb_sources(*verb, reader, environment_name(prefix, verb->get_name()));
+  }
+}
+
 }  // namespace
 
 void add_flag_sources(CLI::App& app, const std::string& config_help) {
   app.set_config("--config", "", config_help)->type_name("FILE.toml");
   const auto reader = std::make_shared<TomlFlags>(app);
   app.config_formatter(reader);
-  add_environment_names(app, "BRANCHLINE");
-  for (CLI::App* verb : app.get_subcommands(nullptr)) {
-    verb->config_formatter(reader);
-    verb->fallthrough();  // --config and --version also stand behind the verb
-    add_environment_names(*verb, environment_name("BRANCHLINE", verb->get_name()));
-  }
+  add_verb_sources(app, reader, "BRANCHLINE");
 }
 
 }  // namespace branchline::apps

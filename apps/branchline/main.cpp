@@ -22,31 +22,28 @@ std::vector<Verb> add_verbs(CLI::App& app) {
           add_doctor(app)};
 }
 
-/// CLI11 would only say that a verb is missing.
-void require_known_verb(const CLI::App& app, int argc, char** argv) {
-  if (argc < 2 || argv[1][0] == '-') return;
-  const std::string word = argv[1];
+/// CLI11 would only say that a verb, or a verb's own sub-command, is missing.
+void require_known_verb(const CLI::App& app, char** words) {
+  const auto known = app.get_subcommands(nullptr);
+  if (known.empty() || *words == nullptr || **words == '-') return;
   std::string names;
-  for (const CLI::App* verb : app.get_subcommands(nullptr)) {
-    if (verb->get_name() == word) return;
+  for (const CLI::App* verb : known) {
+    if (verb->get_name() == *words) return require_known_verb(*verb, words + 1);
     names += (names.empty() ? "" : ", ") + verb->get_name();
   }
-  throw branchline::InputError("is no verb", word, "choose one of " + names);
+  const std::string kind = app.get_parent() == nullptr ? "verb" : app.get_name();
+  throw branchline::InputError("is no " + kind, *words, "choose one of " + names);
 }
 
 /// With the program's name in front, like every other error, and the verb's own help.
 std::string usage_failure(const CLI::App* app, const CLI::Error& error) {
   std::string command = "branchline";
-  for (const CLI::App* verb : app->get_subcommands()) command += " " + verb->get_name();
+  while (!app->get_subcommands().empty()) {
+    app = app->get_subcommands().front();
+    command += " " + app->get_name();
+  }
   return "branchline: " + std::string(error.what()) + "\nRun " + command +
          " --help for more information.\n";
-}
-
-int run_chosen(const std::vector<Verb>& verbs) {
-  for (const Verb& verb : verbs) {
-    if (verb.command->parsed()) return verb.run();
-  }
-  return ExitCode::kUsage;
 }
 
 }  // namespace
@@ -61,9 +58,9 @@ int main(int argc, char** argv) {
   try {
     const std::vector<Verb> verbs = add_verbs(app);
     branchline::apps::add_flag_sources(app, "Read flags from a TOML file, one section a verb");
-    require_known_verb(app, argc, argv);
+    require_known_verb(app, argv + 1);
     app.parse(argc, argv);
-    return run_chosen(verbs);
+    return branchline::apps::run_chosen(verbs);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? ExitCode::kDone : ExitCode::kUsage;
   } catch (const branchline::InputError& error) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <vector>
 
 namespace CLI {
 class App;
@@ -28,5 +29,8 @@ struct Verb {
   CLI::App* command = nullptr;
   std::function<int()> run;
 };
+
+/// Runs the one that the command line chose. @returns its ExitCode, kUsage when there is none
+int run_chosen(const std::vector<Verb>& verbs);
 
 }  // namespace branchline::apps

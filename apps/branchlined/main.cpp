@@ -28,6 +28,8 @@ branchline::EdgeOptions options_of(const ServerFlags& flags) {
   options.workers = flags.workers;
   options.threads = flags.threads;
   options.max_queue = flags.max_queue;
+  options.max_batch = flags.max_batch;
+  if (flags.first_come) options.scheduling = branchline::EdgeScheduling::first_come;
   options.max_frame_bytes = flags.max_frame;
   options.slice_cache_bytes = flags.slice_cache;
   options.piece = flags.piece;

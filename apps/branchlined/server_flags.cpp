@@ -75,6 +75,13 @@ void add_limits(CLI::App& app, ServerFlags& flags) {
   app.add_option("--max-queue", flags.max_queue, "Requests that may wait; more are refused at once")
       ->check(CLI::Range(1, 100000))
       ->capture_default_str();
+  app.add_option("--max-batch", flags.max_batch,
+                 "Requests of one plan computed in one run where that is faster; 1: each alone")
+      ->check(CLI::Range(1, 8))
+      ->capture_default_str();
+  app.add_flag("--first-come", flags.first_come,
+               "Look at no budget: what `branchline experiment load` compares with")
+      ->group("");
   add_bytes(app, "--max-frame", flags.max_frame, "Largest message accepted");
   add_bytes(app, "--slice-cache", flags.slice_cache, "Memory for compiled slices");
   add_duration(app, "--piece", flags.piece,

@@ -22,6 +22,8 @@ struct ServerFlags {
   int workers = 1;
   int threads = 1;
   int max_queue = 64;
+  int max_batch = 8;
+  bool first_come = false;  ///< to be compared with; not shown in the help
   std::int64_t max_frame = 64ll << 20;
   std::int64_t slice_cache = 1ll << 30;
   std::chrono::nanoseconds piece = std::chrono::milliseconds(5);

@@ -1,11 +1,10 @@
 #include "apps/health/prometheus_text.h"
 
 #include <prometheus/metric_family.h>
-#include <prometheus/text_serializer.h>
 
-#include <map>
 #include <utility>
-#include <vector>
+
+#include "framework/base/metric_families.h"
 
 namespace branchline::apps {
 namespace {
@@ -14,42 +13,17 @@ using prometheus::ClientMetric;
 using prometheus::MetricFamily;
 using prometheus::MetricType;
 
-double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
-
-ClientMetric labelled(const std::string& name, const std::string& value) {
-  ClientMetric metric;
-  if (!name.empty()) metric.label.push_back({name, value});
-  return metric;
-}
-
-MetricFamily counter_family(const std::string& name, const std::string& help,
-                            const std::string& label,
-                            const std::map<std::string, std::uint64_t>& counts) {
-  MetricFamily family{name, help, MetricType::Counter, {}};
-  for (const auto& [value, count] : counts) {
-    family.metric.push_back(labelled(label, value));
-    family.metric.back().counter.value = static_cast<double>(count);
-  }
-  return family;
-}
-
-MetricFamily gauge_family(const std::string& name, const std::string& help, double value) {
-  MetricFamily family{name, help, MetricType::Gauge, {ClientMetric{}}};
-  family.metric.back().gauge.value = value;
-  return family;
-}
-
 /// Prometheus' buckets hold what the smaller ones hold, too.
 void add_histogram(const DurationCounts& counts, ClientMetric metric, MetricFamily& family) {
   std::uint64_t sum = 0;
   for (std::size_t i = 0; i < counts.counts.size(); ++i) {
     sum += counts.counts[i];
     if (i < counts.bounds.size()) {
-      metric.histogram.bucket.push_back({sum, seconds(counts.bounds[i])});
+      metric.histogram.bucket.push_back({sum, metric_seconds(counts.bounds[i])});
     }
   }
   metric.histogram.sample_count = sum;
-  metric.histogram.sample_sum = seconds(counts.sum);
+  metric.histogram.sample_sum = metric_seconds(counts.sum);
   family.metric.push_back(std::move(metric));
 }
 
@@ -73,6 +47,25 @@ MetricFamily compute_family(const EdgeMetrics& metrics) {
   return family;
 }
 
+/// A run counts in the bucket of the requests it took at most, so the sum is of those bounds.
+MetricFamily batch_family(const EdgeMetrics& metrics) {
+  MetricFamily family{"branchlined_batch_size",
+                      "Requests of one run of a plan's slices",
+                      MetricType::Histogram,
+                      {}};
+  ClientMetric metric;
+  std::uint64_t runs = 0, requests = 0;
+  for (const auto& [size, count] : metrics.batches) {
+    runs += count;
+    requests += count * static_cast<std::uint64_t>(size);
+    metric.histogram.bucket.push_back({runs, static_cast<double>(size)});
+  }
+  metric.histogram.sample_count = runs;
+  metric.histogram.sample_sum = static_cast<double>(requests);
+  family.metric.push_back(std::move(metric));
+  return family;
+}
+
 MetricFamily build_family(const EdgeFacts& facts) {
   MetricFamily family = gauge_family("branchlined_build_info", "1; the labels tell the build", 1);
   family.metric.back().label = {
@@ -86,9 +79,10 @@ std::string prometheus_text(const HealthReport& report) {
   const EdgeMetrics& metrics = report.metrics;
   const auto number = [](auto count) { return static_cast<double>(count); };
   const bool draining = report.phase == EdgePhase::draining;
-  return prometheus::TextSerializer().Serialize({
+  return metric_text({
       queue_family(metrics),
       compute_family(metrics),
+      batch_family(metrics),
       counter_family("branchlined_expired_total", "Requests whose budget ran out, by where",
                      "stage", metrics.expired),
       counter_family("branchlined_refused_total", "Requests turned away, by why", "why",
@@ -104,7 +98,8 @@ std::string prometheus_text(const HealthReport& report) {
       gauge_family("branchlined_workers", "Compute threads", number(report.facts.workers)),
       gauge_family("branchlined_ready", "1 when new work is welcome", report.ready() ? 1 : 0),
       gauge_family("branchlined_draining", "1 after SIGTERM", draining ? 1 : 0),
-      gauge_family("branchlined_uptime_seconds", "Time since the start", seconds(report.uptime)),
+      gauge_family("branchlined_uptime_seconds", "Time since the start",
+                   metric_seconds(report.uptime)),
       build_family(report.facts),
   });
 }

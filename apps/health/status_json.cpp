@@ -21,6 +21,8 @@ std::string status_json(const HealthReport& report) {
   const EdgeMetrics& metrics = report.metrics;
   json exits = json::array();
   for (const DurationCounts& exit : metrics.computed) exits.push_back(histogram_json(exit));
+  json batches = json::object();
+  for (const auto& [size, count] : metrics.batches) batches[std::to_string(size)] = count;
   const json document = {
       {"version", 1},
       {"phase", name_of(report.phase)},
@@ -44,6 +46,7 @@ std::string status_json(const HealthReport& report) {
       {"wire_bytes", {{"in", metrics.bytes_in}, {"out", metrics.bytes_out}}},
       {"queue_seconds", histogram_json(metrics.queued)},
       {"compute_seconds", exits},
+      {"batches", batches},
   };
   return document.dump(-1, ' ', false, json::error_handler_t::replace);
 }

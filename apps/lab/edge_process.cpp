@@ -35,15 +35,18 @@ namespace fs = std::filesystem;
 }  // namespace
 
 EdgeProcess::EdgeProcess(const std::string& program, const std::string& model,
-                         const std::string& log_file, std::uint16_t port) {
+                         const std::string& log_file, const std::vector<std::string>& flags,
+                         std::uint16_t port) {
   const std::string listen = "127.0.0.1:" + std::to_string(port);
-  const char* const arguments[] = {program.c_str(), "--models",     model.c_str(),
-                                   "--listen",      listen.c_str(), nullptr};
+  std::vector<const char*> arguments = {program.c_str(), "--models", model.c_str(), "--listen",
+                                        listen.c_str()};
+  for (const std::string& flag : flags) arguments.push_back(flag.c_str());
+  arguments.push_back(nullptr);
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) throw RunError("no pipe for branchlined");
   const int log = ::open(log_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   pid_ = ::fork();
-  if (pid_ == 0) become_edge(program.c_str(), arguments, ends[1], log);
+  if (pid_ == 0) become_edge(program.c_str(), arguments.data(), ends[1], log);
   ::close(ends[1]);
   if (log >= 0) ::close(log);
   output_ = ends[0];

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace branchline::lab {
 
@@ -13,10 +14,11 @@ class EdgeProcess {
  public:
   /// Starts it and waits until it listens.
   /// @param program  path of branchlined
+  /// @param flags    beside those for the model and the port
   /// @param port     0: a free one
   /// @throws RunError when it does not start; its own words stand in `log_file`.
   EdgeProcess(const std::string& program, const std::string& model, const std::string& log_file,
-              std::uint16_t port = 0);
+              const std::vector<std::string>& flags = {}, std::uint16_t port = 0);
   ~EdgeProcess();  ///< asks it to stop, frozen or not, and waits
   EdgeProcess(const EdgeProcess&) = delete;
   EdgeProcess& operator=(const EdgeProcess&) = delete;

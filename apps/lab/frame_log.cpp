@@ -68,6 +68,9 @@ FrameRecord record_of(const Result& result, Duration submit_lag,
   record.deadline = result.deadline + submit_lag;
   record.predicted = planned.predicted;
   record.timing = result.timing;
+  record.spans = result.spans;
+  for (Span& span : record.spans) span.begin += submit_lag;
+  record.sent_again = result.sent_again;
   record.codec = codec_of(planned);
   record.link_up = result.link.up;
   record.uplink_bps = result.link.uplink_bps;

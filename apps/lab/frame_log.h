@@ -31,6 +31,8 @@ struct FrameRecord {
   std::optional<std::string> prediction;  ///< class name, or the index as text
   int prediction_index = -1;
   Timing timing;
+  std::vector<Span> spans;  ///< from the scheduled arrival
+  SentAgain sent_again = SentAgain::no;
   std::string codec;  ///< of what went up; empty when nothing did
   bool link_up = false;
   double uplink_bps = 0;  ///< as the engine saw it when it planned; 0: not measured

@@ -14,7 +14,10 @@ constexpr Duration kReserve = std::chrono::milliseconds(2);
 void learn_picture_bytes(runtime::WireCosts& costs, const std::vector<FrameRecord>& records) {
   for (const FrameRecord& r : records) {
     if (r.place != Place::edge || r.timing.bytes_up == 0 || r.insured) continue;
-    costs.add_sent({0, 0}, static_cast<std::int64_t>(r.timing.bytes_up), r.timing.encode);
+    for (const transport::Codec codec : transport::all_codecs()) {
+      if (transport::name_of(codec) != r.codec) continue;
+      costs.add_sent({0, 0}, codec, static_cast<std::int64_t>(r.timing.bytes_up), r.timing.encode);
+    }
   }
 }
 

@@ -29,7 +29,7 @@ class InputError : public std::runtime_error {
 };
 
 /// What a message may quote of a text from outside: the whole of a short one, else its beginning,
-/// cut between characters of UTF-8, and "…".
+/// cut between characters of UTF-8, and "…"; control characters become "?".
 std::string quotable(const std::string& text, std::size_t longest = 80);
 
 /// Something failed while running that no input explains (disk full, server refuses): exit code 1.

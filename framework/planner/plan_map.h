@@ -9,6 +9,9 @@
 
 namespace branchline::planner {
 
+/// What a user calls plans that are looked up in plan maps, where a planner can be named too.
+inline constexpr const char* kPlanMapName = "plan-map";
+
 /// One plan of a map: where the units stand, how what crosses is sent, and what that uses, at the
 /// profile's own speeds.
 struct MapPlan {

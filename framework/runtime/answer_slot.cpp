@@ -33,6 +33,14 @@ void AnswerSlot::offer_device(Plan plan, Tensor logits, bool final) {
   changed(std::move(lock));
 }
 
+void AnswerSlot::offer_confident(Plan plan, Tensor logits) {
+  std::unique_lock lock(mutex_);
+  if (final_) return;
+  device_ = Answer{std::move(plan), std::move(logits)};
+  final_ = confident_ = true;
+  changed(std::move(lock));
+}
+
 void AnswerSlot::offer_planned(Plan plan, Tensor logits) {
   std::unique_lock lock(mutex_);
   planned_answer_ = Answer{std::move(plan), std::move(logits)};
@@ -67,9 +75,19 @@ void AnswerSlot::fail(Outcome outcome, Why why, std::string detail) {
   changed(std::move(lock));
 }
 
-void AnswerSlot::record(const std::function<void(Timing&)>& change) {
+void AnswerSlot::record(const std::function<void(Timing&, Spans&)>& change) {
   const std::lock_guard lock(mutex_);
-  if (!settled_) change(result_.timing);
+  if (!settled_) change(result_.timing, result_.spans);
+}
+
+void AnswerSlot::note_sent_again(SentAgain kind) {
+  const std::lock_guard lock(mutex_);
+  if (!settled_) result_.sent_again = kind;
+}
+
+void AnswerSlot::note_edge(std::string edge) {
+  const std::lock_guard lock(mutex_);
+  if (!settled_) result_.link.edge = std::move(edge);
 }
 
 void AnswerSlot::on_settled(std::function<void(bool)> release) {
@@ -114,7 +132,7 @@ bool AnswerSlot::settled() const {
 
 void AnswerSlot::choose_answer(TimePoint now) {
   if (failed_) return;
-  const bool as_planned = planned_answer_.has_value();
+  const bool as_planned = planned_answer_.has_value() && !confident_;
   const std::optional<Answer>& answer = as_planned ? planned_answer_ : device_;
   if (!answer) {
     result_.outcome = Outcome::error;
@@ -129,8 +147,9 @@ void AnswerSlot::choose_answer(TimePoint now) {
   result_.outcome = in_time ? Outcome::ok : Outcome::late;
   const bool less_than_planned =
       planned_.place != Place::device || answer->plan.exit < planned_.exit;
-  if (less_than_planned && !as_planned) result_.abandoned = planned_;
-  if (edge_pending_ && !as_planned && result_.why != Why::probing) {
+  if (confident_) result_.why = Why::confident;
+  if (less_than_planned && !as_planned && !confident_) result_.abandoned = planned_;
+  if (edge_pending_ && !as_planned && !confident_ && result_.why != Why::probing) {
     // The device may be done before the edge was even due.
     const bool was_due = now - budget_.start > planned_.predicted || now >= budget_.answer_by();
     result_.why = was_due ? Why::edge_timeout : Why::link_too_slow;
@@ -138,6 +157,13 @@ void AnswerSlot::choose_answer(TimePoint now) {
   if (infeasible_ && !(as_planned && in_time)) {
     result_.outcome = Outcome::infeasible;
     result_.why = Why::deadline_too_tight;
+  }
+}
+
+void AnswerSlot::end_spans() {
+  for (Span& span : result_.spans) {
+    const bool open = span.step == Step::unanswered && span.length == Duration::zero();
+    if (open) span.length = result_.latency - span.begin;
   }
 }
 
@@ -150,6 +176,7 @@ Result AnswerSlot::settle(TimePoint now) {
     const std::lock_guard lock(mutex_);
     if (!settled_) {
       result_.latency = result_.timing.total = now - budget_.start;
+      end_spans();
       choose_answer(now);
       settled_ = true;
       timed_out = edge_pending_ && now >= budget_.answer_by();

@@ -5,11 +5,14 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "branchline/result.h"
 #include "framework/runtime/time_budget.h"
 
 namespace branchline::runtime {
+
+using Spans = std::vector<Span>;
 
 /// Where one request's caller, the compute thread and the I/O thread meet: the answers so far, and
 /// the one result that comes of them. The caller waits here on a clock, never on compute. Safe from
@@ -26,6 +29,9 @@ class AnswerSlot {
   /// The device has an answer; the deepest one counts. `final`: nothing better is planned.
   void offer_device(Plan plan, Tensor logits, bool final);
 
+  /// An exit of the device is so sure that nothing deeper is waited for.
+  void offer_confident(Plan plan, Tensor logits);
+
   /// The edge's answer, or that of a tail computed from it: what was planned.
   void offer_planned(Plan plan, Tensor logits);
 
@@ -38,8 +44,12 @@ class AnswerSlot {
   /// There is and will be no answer.
   void fail(Outcome outcome, Why why, std::string detail);
 
-  /// Times and bytes, as they become known.
-  void record(const std::function<void(Timing&)>& change);
+  /// Times, bytes and spans, as they become known. A Step::unanswered of no length ends with the
+  /// request.
+  void record(const std::function<void(Timing&, Spans&)>& change);
+
+  void note_sent_again(SentAgain kind);
+  void note_edge(std::string edge);  ///< whose answer counts
 
   /// Called once, from whoever settles, when the result is made while the edge's answer is still
   /// wanted by nobody: `timed_out` says that it should have come, else the device was quicker.
@@ -69,6 +79,7 @@ class AnswerSlot {
 
   bool due_locked(TimePoint now) const;
   void choose_answer(TimePoint now);
+  void end_spans();
   void changed(std::unique_lock<std::mutex> lock);
 
   const TimeBudget budget_;
@@ -80,7 +91,7 @@ class AnswerSlot {
   Plan planned_;
   std::optional<Answer> device_, planned_answer_;
   bool edge_pending_ = false, infeasible_ = false, final_ = false, failed_ = false;
-  bool settled_ = false;
+  bool confident_ = false, settled_ = false;
 };
 
 }  // namespace branchline::runtime

@@ -9,7 +9,9 @@
 #include "framework/profile/slice_inputs.h"
 #include "framework/profile/stopwatch.h"
 #include "framework/profile/unit_timer.h"
+#include "framework/runtime/batch_trial.h"
 #include "framework/runtime/edge_connection.h"
+#include "framework/runtime/request_batch.h"
 #include "framework/runtime/wire_tensors.h"
 
 namespace branchline::runtime {
@@ -46,11 +48,10 @@ RequestWork::RequestWork(EdgeHost& host, std::weak_ptr<EdgeConnection> client, s
       plan_(std::move(plan)),
       tensors_(std::move(tensors)),
       arrived_(arrived) {
-  predicted = plan_.predicted;
+  times = plan_.times;
   bytes = transport::payload_bytes(tensors_);
 }
 
-/// In the order of the plan's inputs.
 std::vector<at::Tensor> RequestWork::decode() const {
   const graph::LayerGraph& graph = plan_.model->layers();
   std::vector<at::Tensor> inputs;
@@ -63,56 +64,24 @@ std::vector<at::Tensor> RequestWork::decode() const {
   return inputs;
 }
 
-/// @returns false when the answer would come in vain; the reply is given then.
-bool RequestWork::run_slices(SliceChain& chain) {
-  while (!chain.done()) {
-    if (!wanted()) {
-      drop(transport::Refusal::cancelled, "nobody waits for the answer any more");
-      return false;
-    }
-    if (host_.time().now() >= deadline) {
-      drop(transport::Refusal::expired, "the budget ran out between two slices");
-      return false;
-    }
-    chain.run_next();
-  }
-  return true;
-}
-
-std::vector<transport::WireTensor> RequestWork::encode(const SliceChain& chain) const {
-  std::vector<transport::WireTensor> tensors;
-  for (const graph::ValueId& id : plan_.checked.outputs) {
-    tensors.push_back(encode_value(id, chain.value(id), transport::Codec::raw));
-  }
-  return tensors;
-}
-
-bool RequestWork::run() {
-  transport::Answer answer;
-  const TimePoint begun = host_.time().now();
+void RequestWork::begin(TimePoint now) {
   stage_ = ExpiryStage::compute;
-  host_.counters().add_started(begun - arrived_);
-  try {
-    const std::vector<at::Tensor> inputs = decode();
-    const TimePoint decoded = host_.time().now();
-    SliceChain chain(plan_.pieces, plan_.checked.inputs, inputs);
-    try {
-      if (!run_slices(chain)) return true;
-    } catch (const std::exception& error) {
-      host_.log(0, "an operator failed: " + std::string(error.what()));
-      drop(transport::Refusal::failed, error.what());
-      return true;
-    }
-    answer.queued = begun - arrived_;
-    answer.decode = decoded - begun;
-    answer.compute = host_.time().now() - decoded;
-    host_.plans().add_measured(plan_.plan, answer.compute);
-    answer.tensors = encode(chain);
-    answer.queue = host_.queue().wait_estimate();
-    host_.counters().add_answered(plan_.checked.exit, answer.compute);
-    reply(std::move(answer));
-  } catch (const std::exception& error) {  // what the client sent does not decode
-    drop(transport::Refusal::bad_request, error.what());
+  host_.counters().add_started(now - arrived_);
+}
+
+void RequestWork::answer(transport::Answer answer) {
+  host_.counters().add_answered(plan_.checked.exit, answer.compute);
+  reply(std::move(answer));
+}
+
+bool RequestWork::run(const EdgeWorks& mates) {
+  const TimePoint begun = host_.time().now();
+  std::vector<RequestWork*> requests = {this};
+  for (const auto& mate : mates) requests.push_back(static_cast<RequestWork*>(mate.get()));
+  for (RequestWork* request : requests) request->begin(begun);
+  RequestBatch(host_, requests).run(begun);
+  if (times->claim_trial()) {
+    host_.queue().add_background(std::make_shared<BatchTrial>(host_.queue(), host_.time(), plan_));
   }
   return true;
 }
@@ -125,6 +94,7 @@ ProfileWork::ProfileWork(EdgeHost& host, std::weak_ptr<EdgeConnection> client, s
       repeat_(static_cast<std::size_t>(repeat)) {
   background = true;
   deadline = host_.time().now() + kProfilePatience;
+  predicted = kProfileTurn;
 }
 
 void ProfileWork::run_for_a_turn() {
@@ -153,7 +123,7 @@ transport::ProfileReply ProfileWork::finished_reply() const {
   return reply;
 }
 
-bool ProfileWork::run() {
+bool ProfileWork::run(const EdgeWorks&) {
   try {
     run_for_a_turn();
     if (runs_.size() >= repeat_) {

@@ -33,18 +33,26 @@ class ClientWork : public EdgeWork {
   ExpiryStage stage_ = ExpiryStage::queue;
 };
 
-/// Computes the answer to a Request, looking at clock and client between the slices.
+/// A Request that waits for its answer (request_batch.h computes it).
 class RequestWork final : public ClientWork {
  public:
   RequestWork(EdgeHost& host, std::weak_ptr<EdgeConnection> client, std::uint64_t id,
               ReadyPlan plan, std::vector<transport::WireTensor> tensors, TimePoint arrived);
 
-  bool run() override;
+  /// @param mates  other RequestWork: nothing else shares a plan's times
+  bool run(const EdgeWorks& mates) override;
+
+  const ReadyPlan& plan() const { return plan_; }
+  TimePoint arrived() const { return arrived_; }
+
+  /// In the order of the plan's inputs. @throws RunError naming the value that does not decode
+  std::vector<at::Tensor> decode() const;
+
+  /// Replies, and counts it.
+  void answer(transport::Answer answer);
 
  private:
-  std::vector<at::Tensor> decode() const;
-  bool run_slices(SliceChain& chain);
-  std::vector<transport::WireTensor> encode(const SliceChain& chain) const;
+  void begin(TimePoint now);
 
   const InFlight in_flight_;
   const ReadyPlan plan_;
@@ -61,7 +69,7 @@ class ProfileWork final : public ClientWork {
   /// Before it is queued. The compiled slice.
   void set_slice(std::shared_ptr<const slice::Slice> slice) { slice_ = std::move(slice); }
 
-  bool run() override;
+  bool run(const EdgeWorks& mates) override;
 
  private:
   void run_for_a_turn();

@@ -2,6 +2,7 @@
 
 #include <c10/core/InferenceMode.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace branchline::runtime {
@@ -40,6 +41,14 @@ InferenceRun* ComputeLoop::most_urgent() {
   return urgent;
 }
 
+TimePoint ComputeLoop::next_look() const {
+  TimePoint next = Clock::now() + std::chrono::seconds(1);
+  for (const auto& run : runs_) {
+    if (const std::optional<TimePoint> look = run->look_again()) next = std::min(next, *look);
+  }
+  return next;
+}
+
 void ComputeLoop::run() {
   const c10::InferenceMode inference;
   while (!stopping_) {
@@ -48,7 +57,7 @@ void ComputeLoop::run() {
     if (InferenceRun* urgent = most_urgent()) {
       urgent->step();
     } else if (queue_.size() == 0 || runs_.size() == kMostUnderWay) {
-      context_.bell.wait_until(rings, Clock::now() + std::chrono::seconds(1));
+      context_.bell.wait_until(rings, next_look());
     }
   }
   const auto stopped = [](AnswerSlot& slot) {

@@ -31,6 +31,7 @@ class ComputeLoop {
   void run();
   void take_from_queue();
   InferenceRun* most_urgent();
+  TimePoint next_look() const;
 
   RequestQueue<InferenceTask>& queue_;
   RunContext& context_;

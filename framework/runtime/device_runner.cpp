@@ -39,7 +39,8 @@ Duration DeviceRunner::run(const slice::Slice& slice, FeatureMaps& maps) {
   });
 }
 
-Duration DeviceRunner::encode(graph::ValueId /*value*/, const std::function<void()>& work) {
+Duration DeviceRunner::encode(graph::ValueId /*value*/, transport::Codec /*codec*/,
+                              const std::function<void()>& work) {
   return run(work);
 }
 

@@ -10,6 +10,7 @@
 #include "framework/base/clock.h"
 #include "framework/graph/unit.h"
 #include "framework/slice/slice.h"
+#include "transport/tensor_codec.h"
 
 namespace branchline::runtime {
 
@@ -29,8 +30,9 @@ class DeviceRunner {
   /// @returns how long it took, sleep included. @throws RunError
   virtual Duration run(const slice::Slice& slice, FeatureMaps& maps);
 
-  /// The work of encoding a value. @returns as run
-  virtual Duration encode(graph::ValueId value, const std::function<void()>& work);
+  /// The work of encoding a value through a codec. @returns as run
+  virtual Duration encode(graph::ValueId value, transport::Codec codec,
+                          const std::function<void()>& work);
 
   /// Ends a sleep under way and all later ones.
   void stop();

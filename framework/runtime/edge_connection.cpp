@@ -4,6 +4,7 @@
 #include <exception>
 #include <utility>
 
+#include "framework/base/error.h"
 #include "framework/runtime/client_work.h"
 #include "framework/runtime/wire_tensors.h"
 
@@ -16,6 +17,8 @@ using transport::Refusal;
 constexpr Duration kLongestBudget = std::chrono::minutes(10);
 constexpr std::size_t kMaxProfilesCompiling = 64;
 constexpr std::uint32_t kMaxProfileRuns = 1000;
+/// Of a sentence that may hold what the peer said.
+constexpr std::size_t kLongestQuote = 400;
 const std::string kNotCompiled = "the plan cannot be compiled: ";
 
 std::string names_of(const std::map<std::string, ServedModel>& models) {
@@ -29,7 +32,10 @@ std::string names_of(const std::map<std::string, ServedModel>& models) {
 }  // namespace
 
 EdgeConnection::EdgeConnection(EdgeHost& host, std::shared_ptr<transport::Channel> channel)
-    : host_(host), peer_(channel->peer()), channel_(std::move(channel)) {}
+    : host_(host),
+      number_(host.next_connection()),
+      peer_(channel->peer()),
+      channel_(std::move(channel)) {}
 
 void EdgeConnection::on_message(transport::Message message, const transport::Arrival& arrival) {
   const std::uint64_t id = message.id;
@@ -95,7 +101,8 @@ void EdgeConnection::reply(std::uint64_t id, transport::Body body) {
 
 void EdgeConnection::refuse(std::uint64_t id, Refusal why, const std::string& sentence) {
   if (why != Refusal::not_ready && why != Refusal::overloaded) {
-    host_.log(2, peer_ + ": refused (" + name_of(why) + "): " + sentence);
+    host_.log_some(
+        2, peer_ + ": refused (" + name_of(why) + "): " + quotable(sentence, kLongestQuote));
   }
   host_.counters().add_refused(why);
   send(id, transport::Refused{why, sentence, host_.queue().wait_estimate()});
@@ -106,9 +113,9 @@ void EdgeConnection::handle(std::uint64_t id, const transport::Hello& hello) {
   const bool any = std::any_of(hello.digests.begin(), hello.digests.end(),
                                [&](const std::string& digest) { return models.count(digest) > 0; });
   if (!any && !hello.digests.empty()) {
-    const std::string sentence = "this edge serves " + names_of(models) +
-                                 ", but the device runs network " + hello.digests.front() +
-                                 "; give both the same model file";
+    const std::string sentence =
+        "this edge serves " + names_of(models) + ", but the device runs network " +
+        quotable(hello.digests.front()) + "; give both the same model file";
     refuse(id, Refusal::unknown_model, sentence);
     close(sentence);
     return;
@@ -120,11 +127,11 @@ void EdgeConnection::handle(std::uint64_t id, const transport::Hello& hello) {
     welcome.names.push_back(served.model->layers().name);
   }
   welcome.max_frame_bytes = static_cast<std::uint64_t>(host_.options().max_frame_bytes);
-  welcome.capabilities = transport::capability::kPayloadChecksum;
+  welcome.capabilities =
+      transport::capability::kPayloadChecksum | transport::capability::kPackedPayloads;
   welcome.max_in_flight = static_cast<std::uint32_t>(kMaxInFlight);
   welcome.queue = host_.queue().wait_estimate();
-  welcome.capabilities = transport::capability::kPackedPayloads;
-  host_.log(3, peer_ + " connected: " + hello.software);
+  host_.log(3, peer_ + " connected: " + quotable(hello.software));
   send(id, std::move(welcome));
 }
 
@@ -138,7 +145,7 @@ std::optional<std::pair<std::shared_ptr<const model::Model>, EdgePlan>> EdgeConn
   if (served == host_.models().end()) {
     refuse(id, Refusal::unknown_model,
            "this edge serves " + names_of(host_.models()) + ", but not network " +
-               plan.digest.substr(0, 64) + "; give device and edge the same model file");
+               quotable(plan.digest) + "; give device and edge the same model file");
     return std::nullopt;
   }
   const auto& model = served->second.model;
@@ -203,12 +210,14 @@ void EdgeConnection::handle(std::uint64_t id, transport::Request& request,
     begin_preparing(model, plan, {});
     return refuse(id, Refusal::not_ready, "the slices are compiling; send again after Ready");
   }
-  const auto entry = ready->plan;
-  const Duration budget = std::clamp(request.budget, Duration(0), kLongestBudget);
+  const Duration budget = host_.options().scheduling == EdgeScheduling::first_come
+                              ? kLongestBudget
+                              : std::clamp(request.budget, Duration(0), kLongestBudget);
   auto work = std::make_shared<RequestWork>(host_, weak_from_this(), id, std::move(*ready),
                                             std::move(request.tensors), arrival.complete);
   // The upload counts: the budget was told when its first byte left.
   work->deadline = arrival.first_byte + budget;
+  work->asker = number_;
   if (work->deadline <= host_.time().now()) {
     host_.counters().add_expired(ExpiryStage::arrival);
     return send(id, transport::Refused{Refusal::expired, "the budget ran out on the way here",
@@ -217,7 +226,7 @@ void EdgeConnection::handle(std::uint64_t id, transport::Request& request,
   if (!track(id, work)) return;
   const Admission admission = host_.queue().admit(work);
   if (admission.admitted) return;
-  if (admission.queue == Duration(0)) host_.plans().add_refused(entry);
+  if (admission.queue == Duration(0)) work->times->distrust();
   host_.counters().add_refused(Refusal::overloaded);
   reply(id, transport::Refused{Refusal::overloaded, admission.sentence, admission.queue});
 }

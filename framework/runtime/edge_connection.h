@@ -55,6 +55,7 @@ class EdgeConnection final : public transport::ChannelListener,
   bool track(std::uint64_t id, const std::shared_ptr<ClientWork>& work);
 
   EdgeHost& host_;
+  const std::uint64_t number_;  ///< tells it from all others there were
   const std::string peer_;
   std::atomic<bool> open_{true};
   std::atomic<int> preparing_{0};

@@ -17,6 +17,12 @@ void EdgeCounters::add_answered(int exit, Duration compute) noexcept {
   if (index < computed_.size()) computed_[index].add(compute);
 }
 
+void EdgeCounters::add_batch(int requests) noexcept {
+  std::size_t index = 0;
+  while (index + 1 < batches_.size() && requests > ServiceTimes::kSizes[index]) ++index;
+  ++batches_[index];
+}
+
 std::uint64_t EdgeCounters::expired() const noexcept {
   std::uint64_t sum = 0;
   for (const auto& count : expired_) sum += count;
@@ -37,6 +43,9 @@ EdgeMetrics EdgeCounters::read() const {
   for (std::size_t i = 1; i <= kReasons; ++i) {
     const auto why = static_cast<Refusal>(i);
     if (is_refusal(why)) metrics.refused[transport::name_of(why)] = refused_[i];
+  }
+  for (std::size_t i = 0; i < batches_.size(); ++i) {
+    metrics.batches[ServiceTimes::kSizes[i]] = batches_[i];
   }
   metrics.answered = answered_;
   metrics.cancelled = count_of(Refusal::cancelled);

@@ -7,6 +7,7 @@
 
 #include "branchline/edge_metrics.h"
 #include "framework/runtime/duration_histogram.h"
+#include "framework/runtime/service_times.h"
 #include "transport/message.h"
 
 namespace branchline::runtime {
@@ -22,6 +23,8 @@ class EdgeCounters {
   void set_exits(int exits) { computed_.resize(static_cast<std::size_t>(exits)); }
 
   void add_started(Duration queued) noexcept { queued_.add(queued); }
+  /// A run of slices that answered so many requests at once.
+  void add_batch(int requests) noexcept;
   void add_answered(int exit, Duration compute) noexcept;
   void add_expired(ExpiryStage stage) noexcept { ++expired_[static_cast<std::size_t>(stage)]; }
   /// Neither expired, which has a stage, nor none.
@@ -47,6 +50,7 @@ class EdgeCounters {
 
   DurationHistogram queued_;
   std::deque<DurationHistogram> computed_;  ///< by exit; a deque because atomics do not move
+  std::array<std::atomic<std::uint64_t>, ServiceTimes::kSizes.size()> batches_{};
   std::atomic<std::uint64_t> answered_{0}, bytes_in_{0}, bytes_out_{0};
   std::array<std::atomic<std::uint64_t>, 3> expired_{};
   std::array<std::atomic<std::uint64_t>, kReasons + 1> refused_{};

@@ -4,20 +4,27 @@
 #include <c10/core/InferenceMode.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "framework/base/error.h"
 
 namespace branchline::runtime {
 namespace {
 
+/// Whoever comes while several are computed waits for all of them: no longer than this.
+constexpr int kPiecesPerBatch = 4;
+
 EdgeQueue::Limits queue_limits(const EdgeOptions& options) {
   BL_EXPECT(options.workers > 0 && options.threads > 0 && options.max_queue > 0,
             "an edge needs workers, threads and a queue of at least 1");
+  BL_EXPECT(options.max_batch > 0, "an edge runs at least 1 request at once");
   BL_EXPECT(options.max_frame_bytes > 0, "an edge needs frames of at least 1 byte");
   EdgeQueue::Limits limits;
   limits.max_waiting = static_cast<std::size_t>(options.max_queue);
   limits.max_bytes = 4 * static_cast<std::uint64_t>(options.max_frame_bytes);
   limits.workers = options.workers;
+  limits.max_batch = options.scheduling == EdgeScheduling::first_come ? 1 : options.max_batch;
+  limits.longest_batch = kPiecesPerBatch * options.piece;
   return limits;
 }
 
@@ -100,6 +107,15 @@ std::vector<std::shared_ptr<EdgeConnection>> EdgeHost::connections() const {
 
 void EdgeHost::log(int level, const std::string& text) const {
   if (options_.log) options_.log(level, text);
+}
+
+void EdgeHost::log_some(int level, const std::string& text) {
+  std::optional<std::string> line;
+  {
+    const std::lock_guard lock(notices_mutex_);
+    line = notices_.admit(text, time_.now());
+  }
+  if (line) log(level, *line);
 }
 
 EdgeStatus EdgeHost::status() const {

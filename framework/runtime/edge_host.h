@@ -13,6 +13,7 @@
 #include "framework/runtime/edge_counters.h"
 #include "framework/runtime/edge_queue.h"
 #include "framework/runtime/prepared_plans.h"
+#include "transport/notice_limiter.h"
 
 namespace branchline::runtime {
 
@@ -45,11 +46,14 @@ class EdgeHost {
   /// Ends the compute threads; what waits is refused. Idempotent.
   void stop_computing();
 
+  std::uint64_t next_connection() { return ++last_connection_; }
   void add(const std::shared_ptr<EdgeConnection>& connection);
   void remove(const EdgeConnection* connection);
   std::vector<std::shared_ptr<EdgeConnection>> connections() const;
 
   void log(int level, const std::string& text) const;
+  /// What a peer can cause: of a flood only some lines.
+  void log_some(int level, const std::string& text);
   EdgeStatus status() const;
 
  private:
@@ -63,8 +67,11 @@ class EdgeHost {
   EdgeQueue queue_;
   PreparedPlans plans_;
   std::atomic<bool> draining_{false};
+  std::atomic<std::uint64_t> last_connection_{0};
   mutable std::mutex mutex_;  // guards connections_
   std::map<const EdgeConnection*, std::weak_ptr<EdgeConnection>> connections_;
+  std::mutex notices_mutex_;
+  transport::NoticeLimiter notices_;  ///< guarded
   std::vector<std::thread> workers_;
 };
 

@@ -6,42 +6,58 @@
 namespace branchline::runtime {
 namespace {
 
-std::string ms_text(Duration duration) {
-  const auto us = std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
-  const std::string tenth = std::to_string((us / 100) % 10);
-  return std::to_string(us / 1000) + "." + tenth + " ms";
-}
+constexpr std::size_t kLatenessSamples = 64;
+constexpr double kMarginShare = 0.95;  ///< of requests end before what was foretold and the margin
 
 }  // namespace
 
-EdgeQueue::EdgeQueue(const TimeSource& time, const Limits& limits) : time_(time), limits_(limits) {}
+EdgeQueue::EdgeQueue(const TimeSource& time, const Limits& limits)
+    : time_(time), limits_(limits), lateness_(kLatenessSamples) {}
 
-/// All that is served before a request with this deadline, shared by the workers.
-Duration EdgeQueue::wait_before(TimePoint deadline) const {
-  const TimePoint now = time_.now();
-  Duration sum{0};
-  for (const Running& running : running_) {
-    sum += std::max(Duration(0), running.begun + running.work->predicted - now);
-  }
-  for (const auto& [other, work] : waiting_) {
-    if (other > deadline) break;
-    if (!work->background) sum += work->predicted;
-  }
-  return sum / std::max(1, limits_.workers);
+std::vector<const EdgeWork*> EdgeQueue::in_order() const {
+  std::vector<const EdgeWork*> order;
+  order.reserve(waiting_.size() + 1);
+  for (const auto& [deadline, entry] : waiting_) order.push_back(entry.work.get());
+  return order;
 }
 
-/// Requests that nobody can use any more, taken out.
-std::vector<std::shared_ptr<EdgeWork>> EdgeQueue::take_vain() {
+/// What takes longer than foretold is expected to take as much longer as it did already.
+std::vector<TimePoint> EdgeQueue::free_at(TimePoint now) const {
+  std::vector<TimePoint> free_at(static_cast<std::size_t>(std::max(1, limits_.workers)), now);
+  const std::size_t busy = std::min(free_at.size(), running_.size());
+  for (std::size_t i = 0; i < busy; ++i) {
+    free_at[i] = now + std::chrono::abs(running_[i].begun + running_[i].predicted - now);
+  }
+  return free_at;
+}
+
+BatchLimits EdgeQueue::batch_limits() const { return {limits_.max_batch, limits_.longest_batch}; }
+
+Duration EdgeQueue::wait_for_all(TimePoint now) const {
+  const auto order = in_order();
+  EdgeForecast forecast(order, free_at(now), batch_limits());
+  forecast.run_out();
+  return forecast.next_free() - now;
+}
+
+/// Requests that nobody can use any more, or that will not end in time, taken out.
+EdgeWorks EdgeQueue::take_vain() {
   const TimePoint now = time_.now();
-  std::vector<std::shared_ptr<EdgeWork>> vain;
+  EdgeWorks vain;
   for (auto it = waiting_.begin(); it != waiting_.end();) {
-    const std::shared_ptr<EdgeWork>& work = it->second;
-    const bool expired = !work->background && work->deadline <= now;
+    const auto& [work, charged, foretold] = it->second;
+    const Duration compute = work->time_of(1);
+    // Three quarters: the prediction may be a little too long.
+    const bool expired = !work->background && work->deadline <= now + 3 * compute / 4;
     if (!expired && work->wanted()) {
       ++it;
       continue;
     }
-    if (!work->background) --requests_;
+    if (!work->background) {
+      --requests_;
+      shares_.drop(work->asker, charged, work->bytes);
+    }
+    if (expired) note_lateness(now + compute - foretold);
     bytes_ -= work->bytes;
     vain.push_back(work);
     it = waiting_.erase(it);
@@ -49,10 +65,16 @@ std::vector<std::shared_ptr<EdgeWork>> EdgeQueue::take_vain() {
   return vain;
 }
 
-void EdgeQueue::drop_all(const std::vector<std::shared_ptr<EdgeWork>>& vain) const {
+void EdgeQueue::note_lateness(Duration late) {
+  lateness_.add(std::max(late, Duration(0)));
+  margin_ = lateness_.quantile(kMarginShare);
+}
+
+void EdgeQueue::drop_all(const EdgeWorks& vain) const {
   for (const auto& work : vain) {
     if (work->wanted()) {
-      work->drop(transport::Refusal::expired, "the budget ran out while the request waited");
+      work->drop(transport::Refusal::expired,
+                 "the request waited until its budget no longer sufficed");
     } else {
       work->drop(transport::Refusal::cancelled, "nobody waits for the answer any more");
     }
@@ -61,28 +83,21 @@ void EdgeQueue::drop_all(const std::vector<std::shared_ptr<EdgeWork>>& vain) con
 
 Admission EdgeQueue::admit(const std::shared_ptr<EdgeWork>& work) {
   Admission admission;
-  std::vector<std::shared_ptr<EdgeWork>> vain;
+  EdgeWorks vain;
   {
     const std::lock_guard lock(mutex_);
     vain = take_vain();
-    admission.queue = wait_before(work->deadline);
-    const Duration left = work->deadline - time_.now();
-    if (stopped_) {
-      admission.sentence = "the edge is going down";
-    } else if (requests_ >= limits_.max_waiting) {
-      admission.sentence = "the queue is full with " + std::to_string(requests_) + " requests";
-    } else if (work->bytes > limits_.max_bytes - std::min(bytes_, limits_.max_bytes)) {
-      admission.sentence = "the tensors that wait already take all memory set aside for them";
-    } else if (admission.queue + work->predicted > left) {
-      admission.sentence = "cannot finish within the budget: " + ms_text(admission.queue) +
-                           " of queue and " + ms_text(work->predicted) + " of compute against " +
-                           ms_text(std::max(left, Duration(0))) + " left";
-    }
+    std::vector<EdgeForecast::Turn> turns;
+    admission = judge(*work, time_.now(), turns);
     admission.admitted = admission.sentence.empty();
     if (admission.admitted) {
-      waiting_.emplace(work->deadline, work);
+      const Duration compute = work->time_of(1);
+      waiting_.emplace(work->deadline, Entry{work, compute, {}});
+      shares_.admit(work->asker, compute, work->bytes);
       ++requests_;
       bytes_ += work->bytes;
+      auto turn = turns.begin();
+      for (auto& [deadline, entry] : waiting_) entry.foretold = (turn++)->end;
     }
   }
   if (admission.admitted) changed_.notify_one();
@@ -95,7 +110,7 @@ void EdgeQueue::add_background(std::shared_ptr<EdgeWork> work) {
     const std::lock_guard lock(mutex_);
     if (!stopped_) {
       const TimePoint deadline = work->deadline;
-      waiting_.emplace(deadline, std::move(work));
+      waiting_.emplace(deadline, Entry{std::move(work), {}, {}});
       changed_.notify_one();
       return;
     }
@@ -103,46 +118,73 @@ void EdgeQueue::add_background(std::shared_ptr<EdgeWork> work) {
   work->drop(transport::Refusal::draining, "the edge is going down");
 }
 
-std::shared_ptr<EdgeWork> EdgeQueue::begin_next() {
-  if (waiting_.empty() || stopped_) return nullptr;
-  // The first request goes before background work whose turn has not come yet.
-  auto next = waiting_.begin();
-  const bool early = next->second->background && next->first > time_.now();
-  if (early && requests_ > 0) {
-    next = std::find_if(waiting_.begin(), waiting_.end(),
-                        [](const auto& entry) { return !entry.second->background; });
+std::vector<EdgeQueue::Entry> EdgeQueue::begin_next() {
+  std::vector<Entry> entries;
+  if (waiting_.empty() || stopped_) return entries;
+  const TimePoint now = time_.now();
+  const auto order = in_order();
+  std::vector<TimePoint> workers = free_at(now);
+  const std::size_t me = std::min(running_.size(), workers.size() - 1);
+  const auto places = EdgeForecast(order, std::move(workers), batch_limits()).take(me, now);
+  auto it = waiting_.begin();
+  std::size_t at = 0;
+  for (const std::size_t place : places) {
+    for (; at < place; ++at) ++it;
+    entries.push_back(std::move(it->second));
+    it = waiting_.erase(it);
+    ++at;
   }
-  std::shared_ptr<EdgeWork> work = next->second;
-  waiting_.erase(next);
-  if (!work->background) --requests_;
-  bytes_ -= work->bytes;
-  running_.push_back({work, time_.now()});
-  return work;
+  const EdgeWork& first = *entries.front().work;
+  for (const Entry& entry : entries) {
+    bytes_ -= entry.work->bytes;
+    if (first.background) continue;
+    --requests_;
+    shares_.begin(entry.work->asker, entry.work->bytes);
+  }
+  if (first.times && entries.size() == 1 && limits_.max_batch > 1) note_company(*first.times);
+  running_.push_back({entries, now, first.time_of(static_cast<int>(entries.size()))});
+  return entries;
 }
 
-void EdgeQueue::finish(const std::shared_ptr<EdgeWork>& work, bool done) {
+/// Tells the plan when another request for it waits.
+void EdgeQueue::note_company(ServiceTimes& times) const {
+  const bool company = std::any_of(waiting_.begin(), waiting_.end(), [&](const auto& waiting) {
+    return waiting.second.work->times.get() == &times;
+  });
+  if (company) times.note_company();
+}
+
+void EdgeQueue::finish(const std::vector<Entry>& entries, bool done) {
+  const auto& first = entries.front().work;
   {
     const std::lock_guard lock(mutex_);
-    running_.erase(std::find_if(running_.begin(), running_.end(),
-                                [&](const Running& running) { return running.work == work; }));
+    running_.erase(std::find_if(running_.begin(), running_.end(), [&](const Running& running) {
+      return running.entries.front().work == first;
+    }));
+    if (!first->background) {
+      const TimePoint now = time_.now();
+      for (const Entry& entry : entries) note_lateness(now - entry.foretold);
+    }
   }
-  if (!done) add_background(work);
+  if (!done) add_background(first);
 }
 
 bool EdgeQueue::run_one(bool wait) {
   for (;;) {
-    std::vector<std::shared_ptr<EdgeWork>> vain;
-    std::shared_ptr<EdgeWork> work;
+    EdgeWorks vain;
+    std::vector<Entry> entries;
     {
       std::unique_lock lock(mutex_);
       if (wait) changed_.wait(lock, [this] { return stopped_ || !waiting_.empty(); });
       vain = take_vain();
-      work = begin_next();
-      if (!work && vain.empty()) return false;
+      entries = begin_next();
+      if (entries.empty() && vain.empty()) return false;
     }
     drop_all(vain);
-    if (!work) continue;
-    finish(work, work->run());
+    if (entries.empty()) continue;
+    EdgeWorks mates;
+    for (std::size_t i = 1; i < entries.size(); ++i) mates.push_back(entries[i].work);
+    finish(entries, entries.front().work->run(mates));
     return true;
   }
 }
@@ -160,23 +202,22 @@ std::size_t EdgeQueue::waiting() const {
 bool EdgeQueue::idle() const {
   const std::lock_guard lock(mutex_);
   const bool computing = std::any_of(running_.begin(), running_.end(), [](const Running& running) {
-    return !running.work->background;
+    return !running.entries.front().work->background;
   });
   return requests_ == 0 && !computing;
 }
 
 Duration EdgeQueue::wait_estimate() const {
   const std::lock_guard lock(mutex_);
-  return wait_before(TimePoint::max());
+  return wait_for_all(time_.now());
 }
 
 Duration EdgeQueue::overdue() const {
   const std::lock_guard lock(mutex_);
   Duration longest{0};
   for (const Running& running : running_) {
-    if (!running.work->background) {
-      longest = std::max(longest, time_.now() - running.work->deadline);
-    }
+    const EdgeWork& first = *running.entries.front().work;  // its deadline is the earliest
+    if (!first.background) longest = std::max(longest, time_.now() - first.deadline);
   }
   return longest;
 }
@@ -191,7 +232,7 @@ void EdgeQueue::stop(transport::Refusal why, const std::string& sentence) {
     bytes_ = 0;
   }
   changed_.notify_all();
-  for (const auto& [deadline, work] : dropped) work->drop(why, sentence);
+  for (const auto& [deadline, entry] : dropped) entry.work->drop(why, sentence);
 }
 
 }  // namespace branchline::runtime

@@ -9,31 +9,13 @@
 #include <vector>
 
 #include "framework/base/clock.h"
+#include "framework/runtime/edge_forecast.h"
+#include "framework/runtime/edge_work.h"
+#include "framework/runtime/fair_shares.h"
+#include "framework/runtime/recent_durations.h"
 #include "transport/message.h"
 
 namespace branchline::runtime {
-
-/// Something a compute thread of the edge does for somebody. The queue reads the fields, which do
-/// not change once it was admitted, and calls the functions without holding its lock; none of them
-/// may throw.
-class EdgeWork {
- public:
-  virtual ~EdgeWork() = default;
-
-  TimePoint deadline;       ///< background work: when it wants its turn at the latest
-  Duration predicted{0};    ///< of compute
-  std::uint64_t bytes = 0;  ///< held while it waits
-  bool background = false;  ///< never refused, never expires, gives way to requests
-
-  /// False once nobody can use the result.
-  virtual bool wanted() const = 0;
-
-  /// @returns false when it wants another turn.
-  virtual bool run() = 0;
-
-  /// Instead of run(), exactly once.
-  virtual void drop(transport::Refusal why, const std::string& sentence) = 0;
-};
 
 /// Why a request does not get in.
 struct Admission {
@@ -42,23 +24,31 @@ struct Admission {
   Duration queue{0};  ///< waiting time it would have met
 };
 
-/// Work waiting for a compute thread, earliest deadline first. What cannot be finished in time is
-/// turned away at once; what nobody waits for any more is dropped when it is met. Background work
-/// stands in the same order with a deadline of its own, so that it gives way to requests and is
-/// still not starved. Safe from any thread.
+/// Work waiting for a compute thread, earliest deadline first, several of one plan in one run where
+/// that pays (edge_forecast.h). What cannot be finished in time, or would make another that was let
+/// in miss its deadline, is turned away at once; what nobody waits for any more is dropped when it
+/// is met. Of the requests and bytes that may wait, and of the time before a deadline, a client
+/// gets the part that fair_shares.h says: whoever asks for little finds room however much others
+/// ask for. Background work stands in the same order with a deadline of its own, so that it gives
+/// way to requests and is still not starved. Safe from any thread; an admission costs O(what
+/// waits).
 class EdgeQueue {
  public:
   struct Limits {
     std::size_t max_waiting = 64;
     std::uint64_t max_bytes = 256ull << 20;  ///< of all that waits
     int workers = 1;
+    int max_batch = 1;          ///< requests in one run
+    Duration longest_batch{0};  ///< that one run of several may take
   };
 
   /// @param time  must outlive the queue
   EdgeQueue(const TimeSource& time, const Limits& limits);
 
-  /// Takes the request in if the queue has room and the work ahead of it leaves enough of its
-  /// budget; otherwise nothing is kept.
+  const Limits& limits() const { return limits_; }
+
+  /// Takes the request in if there is room and it and those let in before it should end in time;
+  /// otherwise nothing is kept.
   Admission admit(const std::shared_ptr<EdgeWork>& work);
 
   void add_background(std::shared_ptr<EdgeWork> work);
@@ -83,17 +73,32 @@ class EdgeQueue {
   void stop(transport::Refusal why, const std::string& sentence);
 
  private:
-  struct Running {
+  struct Entry {
     std::shared_ptr<EdgeWork> work;
-    TimePoint begun;
+    Duration charged{0};  ///< to its client
+    TimePoint foretold;   ///< end, when somebody was let in last
   };
-  using Waiting = std::multimap<TimePoint, std::shared_ptr<EdgeWork>>;
+  struct Running {
+    std::vector<Entry> entries;
+    TimePoint begun;
+    Duration predicted;
+  };
+  using Waiting = std::multimap<TimePoint, Entry>;
 
-  Duration wait_before(TimePoint deadline) const;
-  std::vector<std::shared_ptr<EdgeWork>> take_vain();
-  void drop_all(const std::vector<std::shared_ptr<EdgeWork>>& vain) const;
-  std::shared_ptr<EdgeWork> begin_next();
-  void finish(const std::shared_ptr<EdgeWork>& work, bool done);
+  std::vector<const EdgeWork*> in_order() const;
+  std::vector<TimePoint> free_at(TimePoint now) const;
+  BatchLimits batch_limits() const;
+  Duration wait_for_all(TimePoint now) const;
+  std::string no_room_for(const EdgeWork& work, const Room& room) const;
+  Admission judge(const EdgeWork& work, TimePoint now, std::vector<EdgeForecast::Turn>& turns);
+  bool delays_another(const std::vector<const EdgeWork*>& order, std::size_t place,
+                      const std::vector<EdgeForecast::Turn>& turns, TimePoint now) const;
+  void note_company(ServiceTimes& times) const;
+  EdgeWorks take_vain();
+  void note_lateness(Duration late);
+  void drop_all(const EdgeWorks& vain) const;
+  std::vector<Entry> begin_next();
+  void finish(const std::vector<Entry>& entries, bool done);
 
   const TimeSource& time_;
   const Limits limits_;
@@ -101,6 +106,9 @@ class EdgeQueue {
   std::condition_variable changed_;
   Waiting waiting_;
   std::vector<Running> running_;
+  FairShares shares_;
+  RecentDurations lateness_;  ///< of ends, beyond what was foretold
+  Duration margin_{0};        ///< that predictions need
   std::size_t requests_ = 0;
   std::uint64_t bytes_ = 0;
   bool stopped_ = false;

@@ -48,11 +48,15 @@ std::string read_values(const graph::LayerGraph& graph, const RemotePart& asked,
 
 void read_answer(const graph::LayerGraph& graph, const RemotePart& asked,
                  const transport::Answer& answer, const LinkReply& reply, EdgeReply& read) {
-  read.queued = std::max(answer.queued, Duration::zero());
-  read.compute = std::max(answer.decode + answer.compute, Duration::zero());
-  read.downlink = reply.download;
-  read.uplink =
-      std::max(Duration::zero(), reply.took - reply.download - read.queued - read.compute);
+  // Whatever the edge says of itself, it was no longer than we waited.
+  const auto within = [](Duration time, Duration room) {
+    return std::clamp(time, Duration::zero(), std::max(room, Duration::zero()));
+  };
+  read.downlink = within(reply.download, reply.took);
+  const Duration away = reply.took - read.downlink;
+  read.compute = within(answer.decode + answer.compute, away);
+  read.queued = within(answer.queued, away - read.compute);
+  read.uplink = within(away, away - read.compute - read.queued);
   read.bytes_down = reply.bytes_down;
   read.sentence = read_values(graph, asked, answer, read);
   if (!read.sentence.empty()) read.why = Why::edge_incompatible;
@@ -83,6 +87,18 @@ EdgeReply read_reply(const graph::LayerGraph& graph, const RemotePart& asked,
     read.sentence = error.what();
   }
   return read;
+}
+
+void add_spans(const EdgeReply& reply, Duration end, std::vector<Span>& spans) {
+  const std::pair<Step, Duration> parts[] = {{Step::upload, reply.uplink},
+                                             {Step::edge_queue, reply.queued},
+                                             {Step::edge, reply.compute},
+                                             {Step::download, reply.downlink}};
+  Duration begin = end - reply.uplink - reply.queued - reply.compute - reply.downlink;
+  for (const auto& [step, length] : parts) {
+    spans.push_back({step, begin, length});
+    begin += length;
+  }
 }
 
 void add_times(const EdgeReply& reply, Timing& timing) {

@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "branchline/result.h"
 #include "framework/graph/layer_graph.h"
@@ -18,7 +19,7 @@ struct EdgeReply {
   Why why = Why::planned;                                  ///< of there being no values
   std::string sentence;    ///< for people; empty when there are values
   bool forgotten = false;  ///< the edge has not prepared the plan (any more)
-  Duration queued{0}, compute{0}, uplink{0}, downlink{0};
+  Duration queued{0}, compute{0}, uplink{0}, downlink{0};  ///< add up to the round trip
   std::uint64_t bytes_down = 0;
 };
 
@@ -27,5 +28,9 @@ EdgeReply read_reply(const graph::LayerGraph& graph, const RemotePart& asked,
                      LinkReply reply) noexcept;
 
 void add_times(const EdgeReply& reply, Timing& timing);
+
+/// Upload, queue, compute and download, one after the other.
+/// @param end  when the reply was there, from the request's start
+void add_spans(const EdgeReply& reply, Duration end, std::vector<Span>& spans);
 
 }  // namespace branchline::runtime

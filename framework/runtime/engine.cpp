@@ -145,14 +145,15 @@ void Engine::on_event(std::function<void(const Event&)> handler) {
 }
 
 Status Engine::status() const {
-  Status status;
+  Status status = parts_->score.read();
   const runtime::LinkView view = parts_->link.view();
   status.ready = !view.up || parts_->shelf.under_way(view.connection) == 0;
   status.link = describe_link(view);
-  const std::optional<Plan> in_force = parts_->replanner.in_force();
-  status.plan = in_force ? *in_force : plan(Duration(parts_->deadline.load()));
+  if (view.spare != 0 && parts_->shelf.under_way(view.spare) == 0) status.spare = view.spare_edge;
+  const std::optional<runtime::PlanInForce> in_force = parts_->replanner.in_force();
+  status.plan = in_force ? in_force->plan : plan(Duration(parts_->deadline.load()));
+  if (in_force) status.why = in_force->why;
   status.reserve = parts_->reserve.value();
-  parts_->score.fill(status);
   return status;
 }
 

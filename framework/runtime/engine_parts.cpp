@@ -62,6 +62,12 @@ std::uint64_t jitter_seed() {
   return static_cast<std::uint64_t>(Clock::now().time_since_epoch().count());
 }
 
+/// Null: what the plan maps hold.
+const planner::Planner* named_planner(const Options& options,
+                                      const planner::PlannerRegistry& planners) {
+  return options.planner == planner::kPlanMapName ? nullptr : &planners.find(options.planner);
+}
+
 /// Polls: only while opening or stopping, where nobody waits for a deadline.
 bool wait_until_true(const std::function<bool()>& done, Duration at_most) {
   const TimePoint give_up = Clock::now() + at_most;
@@ -104,10 +110,20 @@ Engine::Parts::Parts(Options given, std::shared_ptr<const model::Model> loaded)
             if (runtime::Upkeep* upkeeper = keeper) upkeeper->ring();
           },
           [this](const std::string& error) { log(1, error); }),
-      replanner(graph, model->digest(), planners.find(options.planner), times, wire, shelf, time),
+      replanner(graph, model->digest(), named_planner(options, planners), times, wire, shelf, time),
       runner(options.device_slowdown),
       queue(options.queue_depth, options.when_full),
-      context{graph, replanner, shelf, link, wire, runner, time, bell},
+      context{graph,
+              replanner,
+              shelf,
+              link,
+              wire,
+              runner,
+              time,
+              bell,
+              options.hedge,
+              options.leave_early ? runtime::ExitConfidence(model->manifest())
+                                  : runtime::ExitConfidence()},
       desk(reserve) {}
 
 Engine::Parts::~Parts() {

@@ -10,6 +10,7 @@ namespace {
 constexpr double kSameWorth = 0.002;
 constexpr double kHysteresisWorth = 0.005;
 constexpr double kHysteresisTime = 0.9;  // a change must be a tenth quicker
+constexpr double kNearby = 1.1;          // on links that much slower and faster, too
 constexpr double kSurely = 0.95;
 constexpr double kLikely = 0.8;
 
@@ -96,50 +97,65 @@ Duration effort(const std::vector<Candidate>& candidates, const Priced& priced) 
   return sent ? priced.forecast.total + priced.forecast.total / 9 : priced.forecast.total;
 }
 
-bool worth_more(const std::vector<Candidate>& candidates, const Priced& a, const Priced& b) {
-  if (std::abs(a.forecast.worth - b.forecast.worth) > kSameWorth) {
-    return a.forecast.worth > b.forecast.worth;
+/// Of those worth as much as the best, or nearly, the quickest.
+Priced best_of(const std::vector<Candidate>& candidates, const std::vector<Priced>& priced) {
+  double most = 0;
+  for (const Priced& each : priced) most = std::max(most, each.forecast.worth);
+  const Priced* best = nullptr;
+  for (const Priced& each : priced) {
+    if (each.forecast.worth < most - kSameWorth) continue;
+    if (best == nullptr || effort(candidates, each) < effort(candidates, *best)) best = &each;
   }
-  const Duration effort_a = effort(candidates, a);
-  const Duration effort_b = effort(candidates, b);
-  if (effort_a != effort_b) return effort_a < effort_b;
-  return a.index < b.index;
+  return *best;
 }
 
-Priced best_of(const std::vector<Candidate>& candidates, const std::vector<Priced>& priced) {
-  Priced best = priced.front();
-  for (const Priced& other : priced) {
-    if (worth_more(candidates, other, best)) best = other;
+/// What is better only on exactly this link is not better on a link that goes up and down.
+bool better_nearby(const PlanTimes& best, const PlanTimes& old, bool by_worth, Duration budget,
+                   const LinkConditions& link) {
+  for (const double factor : {1 / kNearby, kNearby}) {
+    LinkConditions nearby = link;
+    nearby.uplink_bytes_per_s *= factor;
+    nearby.downlink_bytes_per_s *= factor;
+    const Forecast of_best = forecast(best, nearby, budget);
+    const Forecast of_old = forecast(old, nearby, budget);
+    const bool as_good = of_best.worth >= of_old.worth - (by_worth ? 0 : kSameWorth);
+    const bool better = as_good && (by_worth || of_best.total <= of_old.total);
+    if (!better) return false;
   }
-  return best;
+  return true;
 }
 
 Priced keep_unless_better(const Priced& best, const std::vector<Candidate>& candidates,
-                          const std::vector<Priced>& priced, const std::string& in_force) {
+                          const std::vector<Priced>& priced, const LinkConditions& link,
+                          Duration budget, const std::string& in_force) {
   for (const Priced& old : priced) {
     if (candidates[old.index].key != in_force) continue;
     const bool worth_it = best.forecast.worth > old.forecast.worth + kHysteresisWorth;
     const bool quicker = static_cast<double>(best.forecast.total.count()) <
                          kHysteresisTime * static_cast<double>(old.forecast.total.count());
-    return worth_it || quicker ? best : old;
+    const bool change =
+        (worth_it || quicker) && better_nearby(candidates[best.index].times,
+                                               candidates[old.index].times, worth_it, budget, link);
+    return change ? best : old;
   }
   return best;
 }
 
 /// A frame too small for the link's speed would only show its round trip.
-bool shows_goodput(const Candidate& candidate) { return candidate.times.bytes_up >= 1000; }
+constexpr std::int64_t kShowsGoodput = 1000;
 
 /// The plan with the fewest bytes up that show the goodput and that costs the request nothing: as
 /// deep as the best one, which the device surely gets to beside it. While nothing is known of the
 /// link any answer beside it will do.
 std::optional<Priced> probe(const std::vector<Candidate>& candidates, const Question& question,
-                            const LinkConditions& link, bool measured, const Priced& best) {
+                            const LinkConditions& link, bool measured, const Priced& best,
+                            std::int64_t least_bytes) {
   std::optional<Priced> found;
   const int best_exit = candidates[best.index].times.exit;
   for (std::size_t index = 0; index < candidates.size(); ++index) {
     const Candidate& candidate = candidates[index];
     if (candidate.place == Place::device || !exit_allowed(candidate, question)) continue;
-    if (candidate.times.exit < best_exit || !shows_goodput(candidate)) continue;
+    if (candidate.times.exit < best_exit || candidate.times.bytes_up < least_bytes) continue;
     const Forecast fate = forecast(candidate.times, link, question.budget);
     const int own_exit = measured ? best_exit : 0;
     if (!fate.insured || *fate.insured < own_exit) continue;
@@ -188,16 +204,20 @@ Choice choose(const std::vector<Candidate>& candidates, const Question& question
               const LinkConditions& link, const EdgeReach& access, const std::string& in_force) {
   BL_EXPECT(!candidates.empty(), "there is always a plan for the device");
   const std::vector<Priced> priced = allowed(candidates, question, link, access);
-  const Priced chosen =
-      keep_unless_better(best_of(candidates, priced), candidates, priced, in_force);
+  const Priced chosen = keep_unless_better(best_of(candidates, priced), candidates, priced, link,
+                                           question.budget, in_force);
   const Why why = reason(candidates, question, link, access, chosen);
   const bool could_learn = question.may_probe && !question.device_only && !question.force_place &&
                            !question.force_exit && access.barred == Why::planned &&
                            (!access.measured || access.stale);
   const bool device_does_it_all = why == Why::planned && access.measured;
   if (could_learn && !device_does_it_all && candidates[chosen.index].place == Place::device) {
-    if (const auto sent = probe(candidates, question, link, access.measured, chosen)) {
-      return {sent->index, sent->forecast, Why::probing};
+    // What a bucket may let through at once shows nothing, if there is anything larger to send.
+    const auto beyond_bucket = static_cast<std::int64_t>(2 * link.burst_bytes_up);
+    for (const std::int64_t least : {std::max(kShowsGoodput, beyond_bucket), kShowsGoodput}) {
+      if (const auto sent = probe(candidates, question, link, access.measured, chosen, least)) {
+        return {sent->index, sent->forecast, Why::probing};
+      }
     }
     return {chosen.index, chosen.forecast, why, true};
   }

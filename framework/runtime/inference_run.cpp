@@ -4,18 +4,9 @@
 
 #include "framework/base/error.h"
 #include "framework/model/tensor_bridge.h"
-#include "framework/runtime/edge_reply.h"
 #include "framework/runtime/link_conditions.h"
 
 namespace branchline::runtime {
-
-/// What the edge's reply becomes, between the I/O thread that hears it and the compute thread.
-struct InferenceRun::Inbox {
-  enum class State { waiting, answered, failed };
-  std::mutex mutex;  // guards all below
-  State state = State::waiting;
-  FeatureMaps returned;
-};
 
 InferenceRun::InferenceRun(InferenceTask task, RunContext& context)
     : task_(std::move(task)), context_(context), maps_(task_.inputs) {}
@@ -23,9 +14,11 @@ InferenceRun::InferenceRun(InferenceTask task, RunContext& context)
 InferenceRun::~InferenceRun() = default;
 
 bool InferenceRun::edge_pending() const {
-  if (!inbox_) return false;
-  const std::lock_guard lock(inbox_->mutex);
-  return inbox_->state == Inbox::State::waiting;
+  return exchange_ && exchange_->state() == EdgeExchange::State::waiting;
+}
+
+std::optional<TimePoint> InferenceRun::look_again() const {
+  return exchange_ ? exchange_->hedge_at() : std::nullopt;
 }
 
 int InferenceRun::rank() const {
@@ -37,7 +30,7 @@ InferenceRun::State InferenceRun::state() {
   if (phase_ != Phase::done && task_.slot->settled()) end();
   if (phase_ == Phase::done) return State::done;
   if (phase_ != Phase::wait) return State::ready;
-  look_into_inbox();
+  look_at_exchange();
   if (phase_ == Phase::done) return State::done;
   if (phase_ == Phase::tail) return State::ready;
   next_ = next_insurance();
@@ -88,27 +81,38 @@ void InferenceRun::decide() {
                           task_.force_place, task_.device_only,  true};
   decision_ = context_.replanner.decide(question, context_.link.view());
   const bool infeasible = context_.replanner.first_exit_p99() + budget.reserve > budget.total();
-  task_.slot->record([&](Timing& timing) { timing.queued = now - budget.start; });
+  note(Step::queued, budget.start, now - budget.start, &Timing::queued);
   task_.slot->begin(decision_.plan, decision_.choice.why, describe_link(decision_.link),
                     infeasible);
   const ShelvedPlan& shelved = *decision_.shelved;
-  insurance_.emplace(shelved.plan.ladder, context_.replanner.device_ratio());
+  insurance_.emplace(shelved.plan.ladder, context_.replanner.device_ratio(),
+                     context_.confidence.any());
   on_device_from_start_ = !shelved.plan.remote;
   phase_ = on_device_from_start_ ? Phase::wait : shelved.front.empty() ? Phase::send : Phase::front;
 }
 
-void InferenceRun::run_step(const DeviceStep& step, const slice::Slice& slice) {
+void InferenceRun::note(Step what, TimePoint begun, Duration took, Duration Timing::*sum,
+                        int exit) {
+  const Duration begin = begun - task_.slot->budget().start;
+  task_.slot->record([&](Timing& timing, Spans& spans) {
+    timing.*sum += took;
+    spans.push_back({what, begin, took, exit + 1});
+  });
+}
+
+void InferenceRun::run_step(const DeviceStep& step, const slice::Slice& slice, Step what) {
+  const TimePoint begun = context_.time.now();
   const Duration took = context_.runner.run(slice, maps_);
   device_time_ += took;
   step.time->add(took);
   context_.replanner.add_device_run(*step.time, took);
-  task_.slot->record([took](Timing& timing) { timing.device += took; });
+  note(what, begun, took, &Timing::device, step.exit);
 }
 
 void InferenceRun::run_front() {
   const ShelvedPlan& shelved = *decision_.shelved;
   const DeviceStep& step = shelved.plan.front.at(done_steps_);
-  run_step(step, *shelved.front[done_steps_]);
+  run_step(step, *shelved.front[done_steps_], Step::front);
   if (step.exit >= 0) offer(step.exit);
   if (++done_steps_ < shelved.front.size()) return;
   done_steps_ = 0;
@@ -118,17 +122,18 @@ void InferenceRun::run_front() {
 std::vector<transport::WireTensor> InferenceRun::encode_crossing() {
   std::vector<transport::WireTensor> tensors;
   for (const graph::ValueId& value : decision_.shelved->plan.remote->sent) {
+    const transport::Codec codec = context_.wire.codec(value, decision_.crossing.level);
     const auto found = maps_.find(value);
     BL_EXPECT(found != maps_.end(), "what is to be sent was not computed");
-    const Duration took = context_.runner.encode(value, [&] {
-      const transport::Codec codec = context_.wire.codec(value);
+    const TimePoint begun = context_.time.now();
+    const Duration took = context_.runner.encode(value, codec, [&] {
       tensors.push_back(encode_value(value, found->second,
                                      decision_.link.packs ? codec : transport::unpacked(codec),
                                      context_.wire.options(value)));
     });
-    context_.wire.add_sent(value, static_cast<std::int64_t>(tensors.back().encoded.payload_bytes),
-                           took);
-    task_.slot->record([took](Timing& timing) { timing.encode += took; });
+    context_.wire.add_sent(value, codec,
+                           static_cast<std::int64_t>(tensors.back().encoded.payload_bytes), took);
+    note(Step::encode, begun, took, &Timing::encode);
   }
   return tensors;
 }
@@ -139,49 +144,12 @@ void InferenceRun::send() {
   transport::Request request;
   request.plan = remote.plan;
   request.tensors = encode_crossing();
-  const std::uint64_t bytes = transport::payload_bytes(request.tensors);
-  request.budget = task_.slot->budget().left(context_.time.now());
   const bool forced = task_.force_place.has_value();
-  if (request.budget <= Duration::zero() && !forced) {
+  if (task_.slot->budget().left(context_.time.now()) <= Duration::zero() && !forced) {
     return task_.slot->abandon_edge(Why::link_too_slow, "no time was left to send");
   }
-  task_.slot->record([bytes](Timing& timing) { timing.bytes_up = bytes; });
-  inbox_ = std::make_shared<Inbox>();
-  // The handler may outlive this run, so it holds all that it needs but the engine's own parts.
-  const auto hear = [inbox = inbox_, slot = task_.slot, decision = decision_,
-                     &context = context_](LinkReply reply) {
-    const RunnablePlan& plan = decision.shelved->plan;
-    EdgeReply heard = read_reply(context.graph, *plan.remote, std::move(reply));
-    if (heard.forgotten) context.shelf.forget_edge(plan.key);
-    slot->record([&heard](Timing& timing) { add_times(heard, timing); });
-    const bool answered = heard.values.has_value();
-    if (answered) context.replanner.add_edge_run(*plan.remote, heard.compute);
-    if (!answered) slot->abandon_edge(heard.why, heard.sentence);
-    if (answered && plan.tail.empty()) {
-      const auto& value = context.graph.exits[static_cast<std::size_t>(plan.exit)].value;
-      slot->offer_planned(decision.plan, heard.values->at(value));
-    }
-    {
-      const std::lock_guard lock(inbox->mutex);
-      inbox->state = answered ? Inbox::State::answered : Inbox::State::failed;
-      if (answered && !plan.tail.empty()) {
-        for (const auto& [id, tensor] : *heard.values) {
-          inbox->returned[id] = model::to_torch(tensor);
-        }
-      }
-    }
-    context.bell.ring();
-  };
-  const auto id = context_.link.ask(std::move(request), bytes, hear);
-  if (!id) {
-    inbox_->state = Inbox::State::failed;
-    return task_.slot->abandon_edge(Why::link_down, "the connection was lost before sending");
-  }
-  const bool probing = decision_.choice.why == Why::probing;
-  task_.slot->on_settled([&link = context_.link, id = *id, probing](bool timed_out) {
-    // An answer that is only not needed any more still tells how fast the link is.
-    probing || !timed_out ? link.detach(id) : link.cancel(id, true);
-  });
+  exchange_ = std::make_shared<EdgeExchange>(decision_, task_.slot, context_);
+  exchange_->send(std::move(request));
 }
 
 std::optional<std::size_t> InferenceRun::next_insurance() const {
@@ -196,12 +164,12 @@ std::optional<std::size_t> InferenceRun::next_insurance() const {
 void InferenceRun::run_insurance(std::size_t index) {
   const ShelvedPlan& shelved = *decision_.shelved;
   const DeviceStep& step = shelved.plan.ladder.steps[index];
-  const TimePoint begun = context_.time.now();
-  run_step(step, *shelved.ladder[index]);
+  const Duration before = device_time_;
+  run_step(step, *shelved.ladder[index], on_device_from_start_ ? Step::front : Step::insurance);
   insurance_->mark_done(index);
   if (!on_device_from_start_) {
-    const Duration took = context_.time.now() - begun;
-    task_.slot->record([took](Timing& timing) { timing.fallback += took; });
+    const Duration took = device_time_ - before;
+    task_.slot->record([took](Timing& timing, Spans&) { timing.fallback += took; });
   }
   if (step.exit < 0) return;
   offer(step.exit);
@@ -213,11 +181,15 @@ void InferenceRun::offer(int exit) {
   insurance_->mark_answered(exit);
   Plan plan = context_.replanner.describe_device(exit);
   if (!plan.stages.empty()) plan.stages.front().compute = device_time_;
+  Tensor answer = logits(exit);
+  if (!task_.force_exit && !task_.force_place && context_.confidence.sure(exit, answer)) {
+    return task_.slot->offer_confident(std::move(plan), std::move(answer));
+  }
   // As deep as planned is as good as planned, wherever it came from; an experiment that forces a
   // place wants to see that place's answer.
   const bool free = on_device_from_start_ || !task_.force_place;
   const bool final = free && exit >= decision_.shelved->plan.exit;
-  task_.slot->offer_device(std::move(plan), logits(exit), final);
+  task_.slot->offer_device(std::move(plan), std::move(answer), final);
 }
 
 Tensor InferenceRun::logits(int exit) const {
@@ -225,18 +197,18 @@ Tensor InferenceRun::logits(int exit) const {
   return model::from_torch(maps_.at(value));
 }
 
-void InferenceRun::look_into_inbox() {
-  if (!inbox_ || phase_ != Phase::wait) return;
-  const std::lock_guard lock(inbox_->mutex);
-  if (inbox_->state != Inbox::State::answered) return;
+void InferenceRun::look_at_exchange() {
+  if (!exchange_) return;
+  exchange_->hedge_if_due();
+  if (exchange_->state() != EdgeExchange::State::answered) return;
   if (decision_.shelved->plan.tail.empty()) return end();
-  for (auto& [value, tensor] : inbox_->returned) maps_[value] = tensor;
+  for (auto& [value, tensor] : exchange_->take_returned()) maps_[value] = tensor;
   phase_ = Phase::tail;
 }
 
 void InferenceRun::run_tail() {
   const ShelvedPlan& shelved = *decision_.shelved;
-  run_step(shelved.plan.tail.at(done_steps_), *shelved.tail[done_steps_]);
+  run_step(shelved.plan.tail.at(done_steps_), *shelved.tail[done_steps_], Step::tail);
   if (++done_steps_ < shelved.tail.size()) return;
   task_.slot->offer_planned(decision_.plan, logits(shelved.plan.exit));
   end();

@@ -4,12 +4,8 @@
 #include <optional>
 
 #include "branchline/request.h"
-#include "framework/runtime/answer_slot.h"
-#include "framework/runtime/bell.h"
-#include "framework/runtime/device_runner.h"
+#include "framework/runtime/edge_exchange.h"
 #include "framework/runtime/insurance.h"
-#include "framework/runtime/replanner.h"
-#include "framework/runtime/wake_up_reserve.h"
 
 namespace branchline::runtime {
 
@@ -24,22 +20,10 @@ struct InferenceTask {
   std::shared_ptr<AnswerSlot> slot;
 };
 
-/// What runs share; borrowed.
-struct RunContext {
-  const graph::LayerGraph& graph;
-  Replanner& replanner;
-  PlanShelf& shelf;
-  LinkMonitor& link;
-  WireCosts& wire;
-  DeviceRunner& runner;
-  const TimeSource& time;
-  Bell& bell;  ///< rung when a run that waits can go on
-};
-
 /// One request on its way: decide, run the front, send, compute the insurance while waiting, run
 /// the tail. A sequence of steps of a slice each, so that several requests can share the compute
 /// thread and nothing runs longer than a slice once its answer is no longer wanted. Used by one
-/// thread; the edge's reply comes in through the link's handlers.
+/// thread; what passes between it and the edge is the EdgeExchange's.
 class InferenceRun {
  public:
   InferenceRun(InferenceTask task, RunContext& context);
@@ -55,6 +39,8 @@ class InferenceRun {
   /// 0: an answer hangs on the next step; 1: it can only make the answer better.
   int rank() const;
   TimePoint deadline() const { return task_.slot->budget().deadline; }
+  /// When state() may change by itself; nullopt: only when the bell rings.
+  std::optional<TimePoint> look_again() const;
   const std::shared_ptr<AnswerSlot>& slot() const { return task_.slot; }
 
   /// Computes one slice, or encodes and sends. Never throws: what fails ends the request.
@@ -62,7 +48,6 @@ class InferenceRun {
 
  private:
   enum class Phase { decide, front, send, wait, tail, done };
-  struct Inbox;
 
   void step_or_throw();
   void decide();
@@ -70,9 +55,10 @@ class InferenceRun {
   void send();
   void run_insurance(std::size_t step);
   void run_tail();
-  void run_step(const DeviceStep& step, const slice::Slice& slice);
+  void run_step(const DeviceStep& step, const slice::Slice& slice, Step what);
+  void note(Step what, TimePoint begun, Duration took, Duration Timing::*sum, int exit = -1);
   std::optional<std::size_t> next_insurance() const;
-  void look_into_inbox();
+  void look_at_exchange();
   void offer(int exit);
   void end();
   Tensor logits(int exit) const;
@@ -89,7 +75,7 @@ class InferenceRun {
   std::size_t done_steps_ = 0;       // of the front or the tail
   Duration device_time_{0};
   bool on_device_from_start_ = false;
-  std::shared_ptr<Inbox> inbox_;
+  std::shared_ptr<EdgeExchange> exchange_;  // once something was sent
 };
 
 }  // namespace branchline::runtime

@@ -11,8 +11,11 @@ constexpr int kCheapShare = 30;  // a head that costs less than 1/30 of the way 
 
 }  // namespace
 
-Insurance::Insurance(const ExitLadder& ladder, double device_ratio)
-    : ladder_(ladder), ratio_(device_ratio), done_(ladder.steps.size(), false) {}
+Insurance::Insurance(const ExitLadder& ladder, double device_ratio, bool pass_exits)
+    : ladder_(ladder),
+      ratio_(device_ratio),
+      pass_exits_(pass_exits),
+      done_(ladder.steps.size(), false) {}
 
 void Insurance::mark_done(std::size_t step) { done_.at(step) = true; }
 
@@ -63,7 +66,7 @@ bool Insurance::worth_passing(int exit, int target, Duration left) const {
   const Duration head = ladder_.steps[*next].time->expected(ratio_);
   const Duration way = expected(target);
   if (cautious(target) + head > left) return false;
-  if (head * kCheapShare <= way) return true;
+  if (pass_exits_ || head * kCheapShare <= way) return true;
   const bool tight = left < 2 * cautious(target);
   return answered_ < 0 && tight;
 }

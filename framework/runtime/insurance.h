@@ -17,7 +17,8 @@ class Insurance {
  public:
   /// @param ladder  borrowed
   /// @param device_ratio  measured / predicted of this device
-  Insurance(const ExitLadder& ladder, double device_ratio);
+  /// @param pass_exits    on the way every exit is computed that time allows, for it may be sure
+  Insurance(const ExitLadder& ladder, double device_ratio, bool pass_exits = false);
 
   /// The step of the ladder to run now, or nullopt when no deeper answer can be had in `left`.
   /// While there is no answer at all there is always a next step: late is better than never.
@@ -43,6 +44,7 @@ class Insurance {
 
   const ExitLadder& ladder_;
   const double ratio_;
+  const bool pass_exits_;
   std::vector<bool> done_;
   int answered_ = -1;
 };

@@ -25,6 +25,8 @@ LinkConditions conditions_of(const LinkView& link) {
   // Answers are small: until one was large enough to measure, the downlink counts as the uplink.
   now.downlink_bytes_per_s =
       values.downlink_bytes_per_s > 0 ? values.downlink_bytes_per_s : values.uplink_bytes_per_s;
+  now.burst_bytes_up = values.uplink_burst_bytes;
+  now.free_bytes_up = values.uplink_free_bytes_after(link.age);
   const double age_s = std::chrono::duration<double>(link.age).count();
   now.log_deviation =
       std::hypot(values.uplink_log_deviation, 0.1 * std::sqrt(std::max(age_s, 0.0)));

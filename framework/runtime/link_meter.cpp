@@ -34,7 +34,7 @@ void LinkMeter::expect(std::uint64_t id, Expected expected) {
 
 const LinkMeter::Pending* LinkMeter::first_in_line() const {
   const auto found = std::find_if(pending_.begin(), pending_.end(), [](const Entry& entry) {
-    return entry.second.payload_bytes > 0;
+    return entry.second.payload_bytes > 0 && !entry.second.elsewhere;
   });
   return found == pending_.end() ? nullptr : &found->second;
 }
@@ -75,7 +75,7 @@ void LinkMeter::measure(const Pending& pending, bool first_in_line, const Body& 
     estimate_.add_exchange(up, arrival.frame_bytes, arrival.complete - pending.begun,
                            Duration::zero(), arrival.complete);
   }
-  if (!pending.request) return;
+  if (!pending.request || pending.elsewhere) return;
   const auto* answer = std::get_if<transport::Answer>(&body);
   const std::uint64_t payload = answer != nullptr ? transport::payload_bytes(answer->tensors) : 0;
   if (answer != nullptr && arrival.frame_bytes > payload) {
@@ -109,7 +109,7 @@ bool LinkMeter::give_up(std::uint64_t id, bool timed_out, TimePoint now) {
   const auto found = pending_.find(id);
   if (found == pending_.end() || !found->second.on_reply) return false;
   found->second.on_reply = {};
-  if (!timed_out || !found->second.request) return true;
+  if (!timed_out || !found->second.request || found->second.elsewhere) return true;
   // What stands first in the line is what is not through yet.
   if (const Pending* oldest = first_in_line()) add_timeout(*oldest, now);
   return true;
@@ -141,7 +141,9 @@ OnReply LinkMeter::lose(std::uint64_t id) {
 
 Duration LinkMeter::backlog() const {
   double bytes = 0;
-  for (const auto& [id, pending] : pending_) bytes += static_cast<double>(pending.payload_bytes);
+  for (const auto& [id, pending] : pending_) {
+    if (!pending.elsewhere) bytes += static_cast<double>(pending.payload_bytes);
+  }
   const auto measured = estimate_.values();
   if (bytes == 0 || !measured || measured->uplink_bytes_per_s <= 0) return Duration::zero();
   return std::min(at_rate(bytes, measured->uplink_bytes_per_s), Duration(kLongestBacklog));

@@ -37,12 +37,14 @@ class LinkMeter {
     OnReply on_reply;  ///< empty: nobody waits for the reply
     TimePoint asked;
     std::uint64_t payload_bytes = 0;
-    bool request = false;  ///< a Request: its exchange measures the link
+    bool request = false;    ///< a Request: its exchange measures the link
+    bool elsewhere = false;  ///< over the spare connection: says nothing of the link in use
   };
 
   void expect(std::uint64_t id, Expected expected);
   void forget(std::uint64_t id) { pending_.erase(id); }
   bool awaits(std::uint64_t id) const { return pending_.contains(id); }
+  bool is_elsewhere(std::uint64_t id) const { return pending_.at(id).elsewhere; }
 
   /// Its first byte left at `begun`.
   void sent(std::uint64_t id, std::uint64_t frame_bytes, TimePoint begun);

@@ -25,6 +25,10 @@ std::string mismatch_sentence(const std::string& edge, const std::string& digest
          (has.empty() ? "none" : has) + "): copy the same model file into its models folder";
 }
 
+bool unpacks(std::uint64_t capabilities) {
+  return (capabilities & transport::capability::kPackedPayloads) != 0;
+}
+
 }  // namespace
 
 /// Passes on what the session says; outlived by the monitor (shut_down and the end of the I/O
@@ -45,7 +49,7 @@ class LinkMonitor::Ear final : public transport::SessionListener {
   void on_failed(const Endpoint&, const std::string& reason, bool misfit) override {
     monitor_.failed(reason, misfit);
   }
-  void on_ping(std::uint64_t id) override { monitor_.expect(id, {{}, {}, 0, false}); }
+  void on_ping(std::uint64_t id) override { monitor_.expect(id, {}); }
   void on_sent(std::uint64_t id, std::uint64_t bytes, TimePoint begun) override {
     const std::lock_guard lock(monitor_.mutex_);
     monitor_.meter_.sent(id, bytes, begun);
@@ -98,6 +102,10 @@ LinkView LinkMonitor::view() const {
   view.edge = session.edge;
   view.problem = session.problem;
   view.connection = session.connection;
+  view.packs = unpacks(session.capabilities);
+  view.spare = session.spare;
+  view.spare_edge = session.spare_edge;
+  view.spare_packs = unpacks(session.spare_capabilities);
   const std::lock_guard lock(mutex_);
   const TimePoint now = time_.now();
   view.measured = meter_.measured();
@@ -108,7 +116,6 @@ LinkView LinkMonitor::view() const {
   view.backlog = meter_.backlog();
   view.up_overhead = meter_.up_overhead();
   view.down_overhead = meter_.down_overhead();
-  view.packs = edge_unpacks_;
   return view;
 }
 
@@ -119,11 +126,11 @@ void LinkMonitor::expect(std::uint64_t id, LinkMeter::Expected expected) {
 }
 
 std::optional<std::uint64_t> LinkMonitor::ask(Body body, std::uint64_t payload_bytes,
-                                              OnReply on_reply) {
+                                              OnReply on_reply, Route route) {
   const std::uint64_t id = session_->new_id();
   const bool request = std::holds_alternative<transport::Request>(body);
-  expect(id, {std::move(on_reply), {}, payload_bytes, request});
-  if (session_->ask(id, std::move(body), payload_bytes)) return id;
+  expect(id, {std::move(on_reply), {}, payload_bytes, request, route.spare});
+  if (session_->ask(id, std::move(body), payload_bytes, route.connection)) return id;
   const std::lock_guard lock(mutex_);
   meter_.forget(id);
   return std::nullopt;
@@ -153,7 +160,6 @@ void LinkMonitor::came_up(const Endpoint& edge, const Welcome& welcome) {
     const std::lock_guard lock(mutex_);
     mismatches_told_.clear();
     meter_.note_queue(welcome.queue, time_.now());
-    edge_unpacks_ = (welcome.capabilities & transport::capability::kPackedPayloads) != 0;
     events_.push_back({LinkEvent::Kind::up, "connected to " + transport::to_string(edge) + " (" +
                                                 welcome.software + ")"});
   }
@@ -184,7 +190,7 @@ void LinkMonitor::heard(Message message, const Arrival& arrival) {
   {
     const std::lock_guard lock(mutex_);
     if (!meter_.awaits(message.id)) return;
-    note_queue(message.body);
+    note_queue(message.id, message.body);
     heard = meter_.heard(message.id, std::move(message.body), arrival);
   }
   if (heard.first) heard.first(std::move(heard.second));
@@ -199,7 +205,8 @@ void LinkMonitor::lost(std::uint64_t id, const std::string& reason) {
   if (on_reply) on_reply({std::nullopt, reason, {}, {}, 0, 0});
 }
 
-void LinkMonitor::note_queue(const Body& body) {
+void LinkMonitor::note_queue(std::uint64_t id, const Body& body) {
+  if (meter_.is_elsewhere(id)) return;
   const auto told = [this](Duration queue) { meter_.note_queue(queue, time_.now()); };
   if (const auto* answer = std::get_if<transport::Answer>(&body)) told(answer->queue);
   if (const auto* pong = std::get_if<transport::Pong>(&body)) told(pong->queue);

@@ -33,6 +33,16 @@ struct LinkView {
   Duration backlog{0};     ///< until what was already sent is through, by the estimate
   std::uint64_t up_overhead = 0, down_overhead = 0;  ///< frame bytes beside the payload
   bool packs = false;                                ///< the edge unpacks packed payloads
+
+  std::uint64_t spare = 0;  ///< connection to another edge that would take over; 0: none
+  std::string spare_edge;   ///< "host:port"
+  bool spare_packs = false;
+};
+
+/// Over which connection to ask.
+struct Route {
+  std::uint64_t connection = 0;  ///< LinkView::connection or ::spare; 0: the one in use
+  bool spare = false;            ///< its speed is not the link's: nothing is learned from it
 };
 
 struct LinkEvent {
@@ -65,7 +75,7 @@ class LinkMonitor {
   /// Sends and calls `on_reply` once. @returns the id, or nullopt when the link is not up or too
   /// much is queued; `on_reply` is then not called.
   std::optional<std::uint64_t> ask(transport::Body body, std::uint64_t payload_bytes,
-                                   OnReply on_reply);
+                                   OnReply on_reply, Route route = {});
 
   /// The answer is no longer wanted: on_reply will not be called. A late answer is still measured.
   /// @param timed_out  the link or the edge was too slow for it
@@ -90,18 +100,17 @@ class LinkMonitor {
   void heard(transport::Message message, const transport::Arrival& arrival);
   void lost(std::uint64_t id, const std::string& reason);
   void expect(std::uint64_t id, LinkMeter::Expected expected);
-  void note_queue(const transport::Body& body);
+  void note_queue(std::uint64_t id, const transport::Body& body);
 
   const bool configured_;
   const std::string digest_;
   const TimeSource& time_;
   const std::function<void()> on_change_;
 
-  mutable std::mutex mutex_;  // guards the four below
+  mutable std::mutex mutex_;  // guards the three below
   LinkMeter meter_;
   std::vector<LinkEvent> events_;
   std::set<std::string> mismatches_told_;
-  bool edge_unpacks_ = false;
 
   std::shared_ptr<transport::Session> session_;
 };

@@ -8,12 +8,12 @@ namespace {
 
 constexpr double kLeastLogDeviation = 0.15;  // no goodput is known better than that
 constexpr double kEdgeMargin = 0.1;
+constexpr double kLongestNs = 1e17;         // three years: no overflow in sums
 constexpr double kLeastDeviceShare = 0.02;  // standard deviation of a device's time, of its mean
 
 Duration transfer(std::int64_t bytes, double bytes_per_s) {
-  constexpr double kLongest = 1e17;  // three years, in ns: no overflow in sums
-  const double ns = bytes_per_s > 0 ? static_cast<double>(bytes) * 1e9 / bytes_per_s : kLongest;
-  return Duration(std::llround(std::min(ns, kLongest)));
+  const double ns = bytes_per_s > 0 ? static_cast<double>(bytes) * 1e9 / bytes_per_s : kLongestNs;
+  return Duration(std::llround(std::min(ns, kLongestNs)));
 }
 
 double normal_share_below(double deviations) { return 0.5 * std::erfc(-deviations / std::sqrt(2)); }
@@ -32,6 +32,10 @@ double device_in_time(const PlanTimes& plan, Duration budget) {
   return normal_share_below(static_cast<double>((budget - plan.device).count()) / deviation);
 }
 
+double spread_of(const LinkConditions& link) {
+  return std::max(link.log_deviation, kLeastLogDeviation);
+}
+
 double remote_in_time(const PlanTimes& plan, const Forecast& forecast, const LinkConditions& link,
                       Duration budget) {
   const Duration margin((plan.device_cautious - plan.device).count() / 2 +
@@ -40,8 +44,7 @@ double remote_in_time(const PlanTimes& plan, const Forecast& forecast, const Lin
   const Duration on_link = forecast.uplink + forecast.downlink;
   if (left <= Duration::zero()) return 0;
   if (on_link <= Duration::zero()) return 1;
-  const double spread = std::max(link.log_deviation, kLeastLogDeviation);
-  return normal_share_below(std::log(ratio(left, on_link)) / spread);
+  return normal_share_below(std::log(ratio(left, on_link)) / spread_of(link));
 }
 
 }  // namespace
@@ -51,13 +54,23 @@ double comparable_accuracy(std::optional<double> accuracy, int exit, int exits) 
   return 0.5 + 0.5 * static_cast<double>(exit + 1) / static_cast<double>(exits);
 }
 
+Duration exchange_p95(const Forecast& forecast, const LinkConditions& link) {
+  constexpr double kNormalP95 = 1.645;
+  const auto ns = [](Duration time) { return static_cast<double>(time.count()); };
+  const double on_link = ns(forecast.uplink + forecast.downlink);
+  return Duration(std::llround(std::min(
+      on_link * std::exp(kNormalP95 * spread_of(link)) + (1 + kEdgeMargin) * ns(forecast.edge),
+      kLongestNs)));
+}
+
 Forecast forecast(const PlanTimes& plan, const LinkConditions& link, Duration budget) {
   Forecast result;
   result.device = plan.device + plan.tail;
   if (plan.remote) {
     result.encode = plan.encode;
-    result.uplink =
-        link.backlog + transfer(plan.bytes_up, link.uplink_bytes_per_s) + link.round_trip / 2;
+    const auto paid =
+        std::max<std::int64_t>(0, plan.bytes_up - static_cast<std::int64_t>(link.free_bytes_up));
+    result.uplink = link.backlog + transfer(paid, link.uplink_bytes_per_s) + link.round_trip / 2;
     result.edge = link.edge_queue + plan.edge;
     result.downlink = transfer(plan.bytes_down, link.downlink_bytes_per_s) + link.round_trip / 2;
   }

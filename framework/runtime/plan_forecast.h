@@ -13,9 +13,11 @@ struct LinkConditions {
   double uplink_bytes_per_s = 0;
   double downlink_bytes_per_s = 0;
   Duration round_trip{0};
-  double log_deviation = 0;  ///< spread of log goodput; grows with the age of the measurement
-  Duration edge_queue{0};    ///< waiting time expected at the edge
-  Duration backlog{0};       ///< until what was already sent is through
+  double log_deviation = 0;   ///< spread of log goodput; grows with the age of the measurement
+  Duration edge_queue{0};     ///< waiting time expected at the edge
+  double burst_bytes_up = 0;  ///< what a token bucket on the way lets through at once when full
+  double free_bytes_up = 0;   ///< and what it holds now
+  Duration backlog{0};        ///< until what was already sent is through
 };
 
 /// What a plan takes, before the link is known.
@@ -46,6 +48,9 @@ struct Forecast {
 /// Accuracy to compare by; a model that was never calibrated is taken to gain the same with each
 /// exit.
 double comparable_accuracy(std::optional<double> accuracy, int exit, int exits);
+
+/// In 95 of 100 cases the edge's answer is there so long after sending; by the same distribution.
+Duration exchange_p95(const Forecast& forecast, const LinkConditions& link);
 
 /// The plan's fate within `budget`. The link's time is log-normal with its spread, the device's and
 /// the edge's are taken with a margin. Stateless; a few hundred nanoseconds.

@@ -8,7 +8,18 @@
 
 namespace branchline::runtime {
 
-std::vector<RunnablePlan> PlanMaker::best(const LinkConditions& link) const {
+std::vector<RunnablePlan> PlanMaker::mapped(const PlanMaps& maps, const planner::MapConditions& now,
+                                            std::size_t most) const {
+  std::vector<RunnablePlan> plans;
+  for (const planner::Plan& plan : maps.likely_first(now, most)) {
+    auto runnable = runnable_plan(graph, digest, plan, times);
+    if (runnable && runnable->remote) plans.push_back(std::move(*runnable));
+  }
+  return plans;
+}
+
+std::vector<RunnablePlan> PlanMaker::best(const planner::Planner& planner,
+                                          const LinkConditions& link) const {
   std::vector<RunnablePlan> plans;
   for (const double factor : {1.0, 1.0 / 4, 4.0, 1.0 / 16, 16.0}) {
     const planner::LinkSpeed speed{link.uplink_bytes_per_s * factor,

@@ -39,7 +39,7 @@ std::shared_ptr<ShelvedPlan> PlanShelf::place(RunnablePlan plan, bool& is_new) {
     std::rotate(same, same + 1, plans_.end());
     return plans_.back().plan;
   }
-  plans_.push_back({std::make_shared<ShelvedPlan>(std::move(plan)), 0, {}});
+  plans_.push_back({std::make_shared<ShelvedPlan>(std::move(plan)), {}, {}});
   const auto is_remote = [](const Place& other) { return other.plan->plan.remote.has_value(); };
   const auto remote = std::count_if(plans_.begin(), plans_.end(), is_remote);
   if (static_cast<std::size_t>(remote) > kMostRemote) {
@@ -53,6 +53,25 @@ void PlanShelf::want(RunnablePlan plan, bool offered) {
   const std::shared_ptr<ShelvedPlan> placed = place(std::move(plan), is_new);
   if (offered) placed->offered = true;
   if (is_new) compile(placed);
+}
+
+void PlanShelf::want_all(std::vector<Wanted> likely_first) {
+  std::vector<std::shared_ptr<ShelvedPlan>> to_compile;
+  for (auto wanted = likely_first.rbegin(); wanted != likely_first.rend(); ++wanted) {
+    bool is_new = false;
+    const std::shared_ptr<ShelvedPlan> placed = place(std::move(wanted->plan), is_new);
+    if (wanted->offered) placed->offered = true;
+    if (is_new) to_compile.push_back(placed);
+  }
+  for (auto placed = to_compile.rbegin(); placed != to_compile.rend(); ++placed) {
+    if (holds(**placed)) compile(*placed);
+  }
+}
+
+bool PlanShelf::holds(const ShelvedPlan& plan) const {
+  const std::lock_guard lock(mutex_);
+  return std::any_of(plans_.begin(), plans_.end(),
+                     [&plan](const Place& place) { return place.plan.get() == &plan; });
 }
 
 void PlanShelf::compile(const std::shared_ptr<ShelvedPlan>& plan) {
@@ -106,30 +125,42 @@ void PlanShelf::want_now(RunnablePlan plan) {
 
 void PlanShelf::prepare_edge(LinkMonitor& link) {
   const LinkView view = link.view();
-  if (!view.up || view.draining) return;
+  if (!view.up) return;
+  {
+    const std::lock_guard lock(mutex_);
+    for (Place& place : plans_) {  // the spare that was prepared may have taken over
+      if (place.plan->spare_ready == view.connection) place.plan->edge_ready = view.connection;
+    }
+  }
+  if (!view.draining) prepare_on(link, view, false);
+  if (view.spare != 0) prepare_on(link, view, true);
+}
+
+void PlanShelf::prepare_on(LinkMonitor& link, const LinkView& view, bool spare) {
+  const std::uint64_t connection = spare ? view.spare : view.connection;
   std::vector<std::pair<std::string, transport::RemotePlan>> to_ask;
   {
     const std::lock_guard lock(mutex_);
     for (Place& place : plans_) {
       const ShelvedPlan& plan = *place.plan;
-      if (!plan.plan.remote || plan.ready(view.connection) || plan.failed) continue;
-      const bool asked = place.asked_on == view.connection && Clock::now() < place.ask_again;
-      if (asked || !plan.device_ready) continue;
-      place.asked_on = view.connection;
-      place.ask_again = Clock::now() + std::chrono::seconds(5);
+      if (!plan.plan.remote || plan.ready(connection) || plan.failed) continue;
+      Asked& asked = spare ? place.spare : place.edge;
+      const bool waits = asked.on == connection && Clock::now() < asked.again;
+      if (waits || !plan.device_ready) continue;
+      asked = {connection, Clock::now() + std::chrono::seconds(5)};
       to_ask.emplace_back(plan.plan.key, plan.plan.remote->plan);
     }
   }
   for (auto& [key, plan] : to_ask) {
-    link.ask(transport::Prepare{std::move(plan)}, 0,
-             [life = life_, key = key, connection = view.connection](LinkReply reply) {
-               const std::lock_guard lock(life->mutex);
-               if (life->shelf) life->shelf->hear_prepared(key, connection, reply);
-             });
+    const auto hear = [life = life_, key = key, connection, spare](LinkReply reply) {
+      const std::lock_guard lock(life->mutex);
+      if (life->shelf) life->shelf->hear_prepared(key, connection, spare, reply);
+    };
+    link.ask(transport::Prepare{std::move(plan)}, 0, hear, {connection, spare});
   }
 }
 
-void PlanShelf::hear_prepared(const std::string& key, std::uint64_t connection,
+void PlanShelf::hear_prepared(const std::string& key, std::uint64_t connection, bool spare,
                               const LinkReply& reply) {
   if (!reply.body) return;
   const bool is_ready = std::holds_alternative<transport::Ready>(*reply.body);
@@ -137,8 +168,8 @@ void PlanShelf::hear_prepared(const std::string& key, std::uint64_t connection,
     const std::lock_guard lock(mutex_);
     for (Place& place : plans_) {
       if (place.plan->plan.key != key) continue;
-      if (is_ready) place.plan->edge_ready = connection;
-      place.ask_again = Clock::now() + std::chrono::seconds(1);
+      if (is_ready) (spare ? place.plan->spare_ready : place.plan->edge_ready) = connection;
+      (spare ? place.spare : place.edge).again = Clock::now() + std::chrono::seconds(1);
     }
   }
   if (is_ready) return life_->on_ready();
@@ -147,12 +178,16 @@ void PlanShelf::hear_prepared(const std::string& key, std::uint64_t connection,
   }
 }
 
-void PlanShelf::forget_edge(const std::string& key) {
+void PlanShelf::forget_edge(const std::string& key, std::uint64_t connection) {
   const std::lock_guard lock(mutex_);
   for (Place& place : plans_) {
     if (place.plan->plan.key != key) continue;
-    place.plan->edge_ready = 0;
-    place.asked_on = 0;
+    for (auto* ready : {&place.plan->edge_ready, &place.plan->spare_ready}) {
+      if (*ready == connection) *ready = 0;
+    }
+    for (Asked* asked : {&place.edge, &place.spare}) {
+      if (asked->on == connection) *asked = {};
+    }
   }
 }
 

@@ -24,12 +24,14 @@ struct ShelvedPlan {
   Slices front, tail, ladder;
   std::atomic<int> compiling{0};
   std::atomic<bool> device_ready{false};
-  std::atomic<bool> offered{false};          ///< to every request, not only to those that force it
-  std::atomic<bool> failed{false};           ///< a slice did not compile: never to be used
-  std::atomic<std::uint64_t> edge_ready{0};  ///< LinkView::connection on which the edge said Ready
+  std::atomic<bool> offered{false};           ///< to every request, not only to those that force it
+  std::atomic<bool> failed{false};            ///< a slice did not compile: never to be used
+  std::atomic<std::uint64_t> edge_ready{0};   ///< LinkView::connection on which the edge said Ready
+  std::atomic<std::uint64_t> spare_ready{0};  ///< LinkView::spare on which that edge said Ready
 
   bool ready(std::uint64_t connection) const {
-    return device_ready && (!plan.remote || edge_ready == connection);
+    const bool remote_ready = edge_ready == connection || spare_ready == connection;
+    return device_ready && (!plan.remote || remote_ready);
   }
 };
 
@@ -48,14 +50,24 @@ class PlanShelf {
   /// Adds the plan, or renews it when one of the same key is there, and begins to compile it.
   void want(RunnablePlan plan, bool offered = true);
 
+  /// A plan that is wanted, to be offered to every request or only to those that force it.
+  struct Wanted {
+    RunnablePlan plan;
+    bool offered = true;
+  };
+
+  /// As want for each of them. The likeliest comes first: it is compiled first and dropped last.
+  void want_all(std::vector<Wanted> likely_first);
+
   /// As want, and waits for the compiler. @throws RunError when a slice does not compile.
   void want_now(RunnablePlan plan);
 
-  /// Asks the edge to prepare what it has not yet, over the link's present connection.
+  /// Asks the edge in use, and then the spare one, to prepare what they have not yet, over the
+  /// link's present connections.
   void prepare_edge(LinkMonitor& link);
 
-  /// The edge answered not_ready: it has forgotten the plan.
-  void forget_edge(const std::string& key);
+  /// The edge at the other end of `connection` answered not_ready: it has forgotten the plan.
+  void forget_edge(const std::string& key, std::uint64_t connection);
 
   std::vector<std::shared_ptr<const ShelvedPlan>> all() const;
 
@@ -63,16 +75,22 @@ class PlanShelf {
   std::size_t under_way(std::uint64_t connection) const;
 
  private:
+  struct Asked {
+    std::uint64_t on = 0;  // connection on which Prepare was sent
+    TimePoint again;       // after a refusal
+  };
   struct Place {
     std::shared_ptr<ShelvedPlan> plan;
-    std::uint64_t asked_on = 0;  // connection on which Prepare was sent
-    TimePoint ask_again;         // after a refusal
+    Asked edge, spare;
   };
   struct Life;
 
   std::shared_ptr<ShelvedPlan> place(RunnablePlan plan, bool& is_new);
+  bool holds(const ShelvedPlan& plan) const;
   void compile(const std::shared_ptr<ShelvedPlan>& plan);
-  void hear_prepared(const std::string& key, std::uint64_t connection, const LinkReply& reply);
+  void prepare_on(LinkMonitor& link, const LinkView& view, bool spare);
+  void hear_prepared(const std::string& key, std::uint64_t connection, bool spare,
+                     const LinkReply& reply);
 
   const std::shared_ptr<const model::Model> model_;
   slice::SliceCache& cache_;

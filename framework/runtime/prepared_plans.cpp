@@ -17,7 +17,7 @@ struct PreparedPlan {
   std::shared_ptr<const model::Model> model;
   EdgePlan checked;
   std::vector<slice::SliceSpec> pieces;
-  Duration predicted{0};
+  std::shared_ptr<ServiceTimes> times;
   bool timed = false;  ///< pieces and prediction are final
   bool compiling = false;
   std::size_t to_compile = 0;  ///< pieces that the cache has not answered for
@@ -31,9 +31,8 @@ namespace {
 
 constexpr int kWarmUpRuns = 3;
 constexpr int kMostPieces = 64;
+constexpr Duration kWarmUpTurn = std::chrono::milliseconds(20);
 constexpr Duration kWarmUpPatience = std::chrono::milliseconds(200);
-constexpr double kFollow = 0.2;  ///< weight of a new measurement
-constexpr double kDistrust = 0.95;
 /// What failed once mostly fails again, but memory may have been short.
 constexpr Duration kRetryFailed = std::chrono::minutes(1);
 
@@ -43,21 +42,29 @@ constexpr Duration kRetryFailed = std::chrono::minutes(1);
 class WarmUpWork final : public EdgeWork {
  public:
   WarmUpWork(PreparedPlans& owner, std::shared_ptr<PreparedPlan> plan,
-             std::vector<std::shared_ptr<const slice::Slice>> pieces, TimePoint turn)
+             std::vector<std::shared_ptr<const slice::Slice>> pieces)
       : owner_(owner), plan_(std::move(plan)), pieces_(std::move(pieces)) {
     background = true;
-    deadline = turn;
+    deadline = owner_.time_.now() + kWarmUpPatience;
+    predicted = plan_->times->of(1);
   }
 
   bool wanted() const override { return true; }
 
-  bool run() override {
+  bool run(const EdgeWorks&) override {
     try {
-      owner_.on_timed(plan_, fastest_run());
+      const TimePoint turn_ends = owner_.time_.now() + kWarmUpTurn;
+      do {
+        run_once();
+      } while (runs_ < kWarmUpRuns && owner_.time_.now() < turn_ends &&
+               !owner_.queue_.requests_wait());
+      if (runs_ == kWarmUpRuns) owner_.on_timed(plan_, fastest_);
     } catch (const std::exception& error) {
       owner_.finish(plan_, error.what());
+      return true;
     }
-    return true;
+    deadline = owner_.time_.now() + kWarmUpPatience;
+    return runs_ == kWarmUpRuns;
   }
 
   void drop(transport::Refusal, const std::string& sentence) override {
@@ -65,22 +72,22 @@ class WarmUpWork final : public EdgeWork {
   }
 
  private:
-  Duration fastest_run() const {
+  void run_once() {
+    if (inputs_.empty()) inputs_ = profile::slice_inputs(*plan_->model, plan_->checked.units);
     const c10::InferenceMode inference;
-    std::vector<at::Tensor> inputs = profile::slice_inputs(*plan_->model, plan_->checked.units);
-    Duration fastest = Duration::max();
-    for (int i = 0; i < kWarmUpRuns; ++i) {
-      SliceChain chain(pieces_, plan_->checked.inputs, inputs);
-      const profile::Stopwatch watch;
-      while (!chain.done()) chain.run_next();
-      fastest = std::min(fastest, watch.elapsed());
-    }
-    return fastest;
+    SliceChain chain(pieces_, plan_->checked.inputs, inputs_);
+    const profile::Stopwatch watch;
+    while (!chain.done()) chain.run_next();
+    fastest_ = std::min(fastest_, watch.elapsed());
+    ++runs_;
   }
 
   PreparedPlans& owner_;
   const std::shared_ptr<PreparedPlan> plan_;
   const std::vector<std::shared_ptr<const slice::Slice>> pieces_;
+  std::vector<at::Tensor> inputs_;
+  Duration fastest_ = Duration::max();
+  int runs_ = 0;
 };
 
 PreparedPlans::PreparedPlans(const Limits& limits, EdgeQueue& queue, const TimeSource& time)
@@ -108,6 +115,7 @@ std::shared_ptr<PreparedPlan> PreparedPlans::remember(
   entry->model = model;
   entry->checked = plan;
   entry->pieces = chop(model->layers(), plan, 1);
+  entry->times = std::make_shared<ServiceTimes>(model->layers().batchable);
   plans_.push_front(entry);
   if (plans_.size() > limits_.max_known) plans_.pop_back();
   return entry;
@@ -130,7 +138,7 @@ std::optional<ReadyPlan> PreparedPlans::find(const std::shared_ptr<const model::
   if (!entry || !entry->timed) return std::nullopt;
   auto pieces = compiled(*entry);
   if (pieces.empty()) return std::nullopt;
-  return ReadyPlan{entry, entry->checked, model, std::move(pieces), entry->predicted};
+  return ReadyPlan{entry->checked, model, std::move(pieces), entry->times};
 }
 
 std::string PreparedPlans::standing_failure(const PreparedPlan& plan) const {
@@ -205,15 +213,14 @@ void PreparedPlans::on_compiled(const std::shared_ptr<PreparedPlan>& plan,
     return finish(plan, "the plan's slices do not fit into the edge's slice cache together");
   }
   if (timed) return finish(plan, "");
-  queue_.add_background(
-      std::make_shared<WarmUpWork>(*this, plan, std::move(pieces), time_.now() + kWarmUpPatience));
+  queue_.add_background(std::make_shared<WarmUpWork>(*this, plan, std::move(pieces)));
 }
 
 void PreparedPlans::on_timed(const std::shared_ptr<PreparedPlan>& plan, Duration compute) {
   bool again = false;
   {
     const std::lock_guard lock(mutex_);
-    plan->predicted = compute;
+    plan->times->set_alone(compute);
     // Chopping costs a few percent, so what exceeds a piece by little stays whole.
     const auto wanted = static_cast<int>(
         std::min<std::int64_t>(kMostPieces, (compute + limits_.piece / 2) / limits_.piece));
@@ -241,20 +248,6 @@ void PreparedPlans::finish(const std::shared_ptr<PreparedPlan>& plan, const std:
     --compiling_;
   }
   for (const Then& then : waiters) then(error);
-}
-
-void PreparedPlans::add_measured(const std::shared_ptr<PreparedPlan>& plan, Duration compute) {
-  const std::lock_guard lock(mutex_);
-  // One run that the scheduler held up must not shut out all that follow.
-  const Duration counted = std::min(compute, 3 * plan->predicted + Duration(1000));
-  const double change = kFollow * static_cast<double>((counted - plan->predicted).count());
-  plan->predicted += Duration(static_cast<Duration::rep>(change));
-}
-
-void PreparedPlans::add_refused(const std::shared_ptr<PreparedPlan>& plan) {
-  const std::lock_guard lock(mutex_);
-  plan->predicted = Duration(
-      static_cast<Duration::rep>(static_cast<double>(plan->predicted.count()) * kDistrust));
 }
 
 }  // namespace branchline::runtime

@@ -20,11 +20,10 @@ struct PreparedPlan;
 
 /// What a request needs to run at once; keeps its slices alive.
 struct ReadyPlan {
-  std::shared_ptr<PreparedPlan> plan;
   EdgePlan checked;
   std::shared_ptr<const model::Model> model;
   std::vector<std::shared_ptr<const slice::Slice>> pieces;
-  Duration predicted{0};  ///< of compute
+  std::shared_ptr<ServiceTimes> times;  ///< of its requests; the same for all of a plan
 };
 
 /// The plans that clients asked for: compiles their slices in the background, times them as
@@ -58,13 +57,6 @@ class PreparedPlans {
   /// Begins to compile unless the plan is ready, under way, or failed less than a minute ago.
   /// @returns false, and never calls `then`, when too many plans are compiling.
   bool prepare(const std::shared_ptr<const model::Model>& model, const EdgePlan& plan, Then then);
-
-  /// A plan that ran: its prediction follows.
-  void add_measured(const std::shared_ptr<PreparedPlan>& plan, Duration compute);
-
-  /// A plan was refused because of its own prediction alone, which nothing will correct while it
-  /// never runs: trusts it a little less.
-  void add_refused(const std::shared_ptr<PreparedPlan>& plan);
 
   slice::SliceCache& slices() { return *cache_; }
 

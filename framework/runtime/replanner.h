@@ -12,6 +12,7 @@
 #include "framework/planner/planner.h"
 #include "framework/runtime/exit_policy.h"
 #include "framework/runtime/link_monitor.h"
+#include "framework/runtime/plan_maps.h"
 #include "framework/runtime/plan_shelf.h"
 #include "framework/runtime/probe_budget.h"
 #include "framework/runtime/recent_durations.h"
@@ -23,16 +24,24 @@ namespace branchline::runtime {
 struct Decision {
   std::shared_ptr<const ShelvedPlan> shelved;
   Choice choice;
+  WireCosts::Crossing crossing;  ///< how it is sent, if it is
   LinkView link;
   Plan plan;  ///< as the user sees it
+};
+
+/// The plan that the last request got which was free to choose.
+struct PlanInForce {
+  Plan plan;
+  Why why = Why::planned;
 };
 
 /// Decides, per request, among the plans on the shelf, and, in the background, which plans should
 /// be on it. Safe from any thread; deciding neither plans, compiles nor waits.
 class Replanner {
  public:
-  /// @param graph  with times for device and edge; the other references are borrowed for good
-  Replanner(graph::LayerGraph graph, std::string digest, const planner::Planner& planner,
+  /// @param graph    with times for device and edge; the other references are borrowed for good
+  /// @param planner  makes the plans that use the edge; null: all that the plan maps hold
+  Replanner(graph::LayerGraph graph, std::string digest, const planner::Planner* planner,
             std::shared_ptr<StepTimes> times, WireCosts& wire, PlanShelf& shelf,
             const TimeSource& time);
 
@@ -41,25 +50,22 @@ class Replanner {
   /// What would be decided for another link, prepared or not. Runs the planner: not for requests.
   Plan dry_run(const Question& question, const LinkView& link) const;
 
-  /// Puts the plans for this link on the shelf when it differs from the last one planned for, and
-  /// beside the planner's: every exit on the edge alone, and the best split of each exit for
-  /// requests that force one.
+  /// Puts the plans for this link on the shelf when it differs from the last one planned for, those
+  /// likely wanted next first, and beside them: every exit on the edge alone, and the best split of
+  /// each exit for requests that force one.
   void replan(const LinkView& link);
 
-  /// The plan that the last request got which was free to choose.
-  std::optional<Plan> in_force() const;
+  std::optional<PlanInForce> in_force() const;
 
   /// The edge was profiled: the graph with its real times.
   void set_graph(graph::LayerGraph graph);
 
   /// A request ran exit 1 on the device in this time.
   void add_first_exit(Duration took);
-  void add_edge_run(const RemotePart& part, Duration compute);
+  void add_edge_run(const Decision& decision, Duration compute);
   void add_device_run(const StepTime& step, Duration took);
   double device_ratio() const { return device_ratio_.value(); }
 
-  /// The user's words for a plan.
-  Plan describe(const RunnablePlan& plan, const Forecast& forecast, Duration budget) const;
   Plan describe_device(int exit) const;
 
   /// RecentDurations::forgiving_p99 of exit 1 on the device.
@@ -70,12 +76,40 @@ class Replanner {
   bool take_blind() { return blind_.exchange(false); }
 
  private:
+  /// Few, so that runs that were held up are soon forgotten.
+  static constexpr std::size_t kFirstExitRuns = 64;
+
+  /// A candidate's plan, by its place in the list it came from, and how it would be sent.
+  struct Way {
+    std::size_t plan = 0;
+    WireCosts::Crossing crossing;
+  };
+  struct Ways {
+    std::vector<Candidate> candidates;
+    std::vector<Way> ways;  // by candidate
+  };
+
+  /// What plan maps were built from.
+  struct MapsFor {
+    std::uint64_t graph_version = 0, wire_version = 0;
+    bool packed = false;
+
+    friend bool operator==(const MapsFor&, const MapsFor&) = default;
+  };
+
+  void add_ways(const RunnablePlan& plan, std::size_t index, const LinkView& link,
+                Ways& ways) const;
   PlanTimes times_of(const RunnablePlan& plan, const LinkView& link) const;
+  PlanTimes sent_as(PlanTimes times, const WireCosts::Crossing& crossing) const;
   Duration edge_time(const RemotePart& part) const;
+  planner::MapConditions map_conditions(const LinkConditions& link) const;
+  std::shared_ptr<const PlanMaps> maps(bool packed) const;
+  std::vector<RunnablePlan> likely_first(const LinkView& link, std::size_t most) const;
+  graph::LayerGraph profiled_graph() const;
   graph::LayerGraph graph_now() const;
 
   const std::string digest_;
-  const planner::Planner& planner_;
+  const planner::Planner* const planner_;
   const std::shared_ptr<StepTimes> times_;
   WireCosts& wire_;
   PlanShelf& shelf_;
@@ -86,10 +120,13 @@ class Replanner {
 
   mutable std::mutex mutex_;  // guards all below
   graph::LayerGraph graph_;
-  RecentDurations first_exit_{200};
+  std::uint64_t graph_version_ = 0;
+  RecentDurations first_exit_{kFirstExitRuns};
   std::string in_force_;
-  std::optional<Plan> plan_in_force_;
+  std::optional<PlanInForce> plan_in_force_;
   std::string planned_for_;
+  mutable std::shared_ptr<const PlanMaps> maps_;
+  mutable MapsFor maps_for_;
 };
 
 }  // namespace branchline::runtime

@@ -39,6 +39,8 @@ std::string reason_text(const Result& result) {
       return "as planned";
     case Why::probing:
       return "sent to learn how fast the link to " + edge_text(result.link) + " is";
+    case Why::confident:
+      return "this exit was sure enough";
     case Why::forced:
       return "as the request forced it";
     case Why::no_edge:
@@ -76,6 +78,8 @@ std::string answer_text(const Result& result) {
     text += ", instead of " + exit_text(*result.abandoned) + " " +
             place_text(*result.abandoned, result.link.edge);
   }
+  if (result.sent_again == SentAgain::failover) text += ", sent again to the spare edge";
+  if (result.sent_again == SentAgain::hedge) text += ", sent to the spare edge as well";
   return text;
 }
 
@@ -132,6 +136,8 @@ const char* name_of(Why why) noexcept {
       return "planned";
     case Why::probing:
       return "probing";
+    case Why::confident:
+      return "confident";
     case Why::forced:
       return "forced";
     case Why::no_edge:
@@ -154,6 +160,44 @@ const char* name_of(Why why) noexcept {
       return "queue_full";
     case Why::model_error:
       return "model_error";
+  }
+  return "unknown";
+}
+
+const char* name_of(SentAgain sent_again) noexcept {
+  switch (sent_again) {
+    case SentAgain::no:
+      return "no";
+    case SentAgain::failover:
+      return "failover";
+    case SentAgain::hedge:
+      return "hedge";
+  }
+  return "unknown";
+}
+
+const char* name_of(Step step) noexcept {
+  switch (step) {
+    case Step::queued:
+      return "queued";
+    case Step::front:
+      return "front";
+    case Step::encode:
+      return "encode";
+    case Step::upload:
+      return "upload";
+    case Step::edge_queue:
+      return "edge queue";
+    case Step::edge:
+      return "edge";
+    case Step::download:
+      return "download";
+    case Step::unanswered:
+      return "unanswered";
+    case Step::insurance:
+      return "insurance";
+    case Step::tail:
+      return "tail";
   }
   return "unknown";
 }

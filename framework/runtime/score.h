@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <mutex>
 
 #include "branchline/status.h"
@@ -11,11 +13,16 @@ namespace branchline::runtime {
 class Score {
  public:
   void add(const Result& result);
-  void fill(Status& status) const;
+
+  /// A status with the counts and nothing else.
+  Status read() const;
 
  private:
+  void add_answer(const Result& result);
+
   mutable std::mutex mutex_;  // guards all below
-  Status counts_;
+  Status counts_;             // but for by_why and the quantiles
+  std::array<std::uint64_t, kWhys> whys_{};
   RecentDurations latencies_{1000};
 };
 

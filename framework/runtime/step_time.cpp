@@ -4,12 +4,14 @@
 #include <cmath>
 #include <cstdlib>
 #include <string>
+#include <utility>
 
 namespace branchline::runtime {
 namespace {
 
 constexpr double kStepWeight = 0.125;
-constexpr double kRatioWeight = 0.1;
+constexpr double kFarBelow = 0.67;
+constexpr double kRatioWeight = 0.25;
 constexpr double kLargestRatio = 8;
 
 Duration times(Duration time, double factor) {
@@ -21,6 +23,11 @@ Duration times(Duration time, double factor) {
 void StepTime::add(Duration measured) noexcept {
   const Duration mean(mean_.load(std::memory_order_relaxed));
   const int runs = runs_.load(std::memory_order_relaxed);
+  const Duration quick_before = std::exchange(quick_, Duration::zero());
+  if (runs > 0 && measured < times(mean, kFarBelow)) {
+    quick_ = measured;
+    if (quick_before > Duration::zero()) return start_over(measured, quick_before);
+  }
   if (runs > 0) measured = std::min(measured, 3 * mean);
   // The first runs count in full: a mean of few must not hang on where it started.
   const double weight = std::max(kStepWeight, 1.0 / (runs + 1));
@@ -33,6 +40,13 @@ void StepTime::add(Duration measured) noexcept {
                      std::memory_order_relaxed);
   }
   runs_.store(std::min(runs + 1, 1 << 20), std::memory_order_release);
+}
+
+/// Two in a row that were far quicker: what came before was held up.
+void StepTime::start_over(Duration measured, Duration before) noexcept {
+  mean_.store((measured + before).count() / 2, std::memory_order_relaxed);
+  deviation_.store(std::chrono::abs(measured - before).count(), std::memory_order_relaxed);
+  runs_.store(std::max(runs_.load(std::memory_order_relaxed), 2) + 1, std::memory_order_release);
 }
 
 Duration StepTime::expected(double ratio) const noexcept {
@@ -69,15 +83,20 @@ std::shared_ptr<StepTime> StepTimes::of(const UnitRanges& units) {
   return time;
 }
 
-void SpeedRatio::add(Duration measured, Duration predicted) noexcept {
+void SpeedRatio::add(Duration measured, Duration predicted, TimePoint now) noexcept {
   if (measured <= Duration::zero() || predicted <= Duration::zero()) return;
   const double sample =
       std::clamp(static_cast<double>(measured.count()) / static_cast<double>(predicted.count()),
                  1 / kLargestRatio, kLargestRatio);
   const std::lock_guard lock(mutex_);
-  const double mean = std::log(value_.load(std::memory_order_relaxed));
-  value_.store(std::exp(mean + kRatioWeight * (std::log(sample) - mean)),
-               std::memory_order_relaxed);
+  level_.add(sample, kRatioWeight, now, now);
+  value_.store(level_.value(), std::memory_order_relaxed);
+}
+
+void SpeedRatio::reset() noexcept {
+  const std::lock_guard lock(mutex_);
+  level_ = {};
+  value_.store(1, std::memory_order_relaxed);
 }
 
 }  // namespace branchline::runtime

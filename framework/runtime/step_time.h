@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "framework/base/clock.h"
+#include "framework/base/level_estimate.h"
 #include "framework/base/unit_ranges.h"
 #include "framework/graph/layer_graph.h"
 
@@ -18,7 +19,8 @@ class StepTime {
  public:
   explicit StepTime(Duration predicted) : predicted_(predicted) {}
 
-  /// A run that was held up (by the scheduler, say) moves the mean by at most three times itself.
+  /// A run that was held up (by the scheduler, say) moves the mean by at most three times itself;
+  /// two far quicker ones in a row show that the mean was held up, and it starts over.
   void add(Duration measured) noexcept;
 
   Duration predicted() const noexcept { return predicted_; }
@@ -32,9 +34,12 @@ class StepTime {
  private:
   static constexpr int kRunsToTrust = 3;
 
+  void start_over(Duration measured, Duration before) noexcept;
+
   const Duration predicted_;
   std::atomic<Duration::rep> mean_{0}, deviation_{0};
   std::atomic<int> runs_{0};
+  Duration quick_{0};  // of the run before, if that was far quicker than the mean
 };
 
 /// One StepTime per set of units, whichever plan runs it. Safe from any thread.
@@ -51,16 +56,17 @@ class StepTimes {
   std::map<std::string, std::shared_ptr<StepTime>> times_;
 };
 
-/// Measured / predicted time of one tier, as a moving mean; clamped to [1/8, 8]. Safe from any
-/// thread.
+/// Measured / predicted time of one tier, clamped to [1/8, 8]: a level that one run hardly moves
+/// and two alike do. Safe from any thread.
 class SpeedRatio {
  public:
-  void add(Duration measured, Duration predicted) noexcept;
-  void reset() noexcept { value_.store(1, std::memory_order_relaxed); }
+  void add(Duration measured, Duration predicted, TimePoint now) noexcept;
+  void reset() noexcept;
   double value() const noexcept { return value_.load(std::memory_order_relaxed); }
 
  private:
-  std::mutex mutex_;  // guards changes of value_
+  std::mutex mutex_;  // guards level_ and changes of value_
+  LevelEstimate level_;
   std::atomic<double> value_{1};
 };
 

@@ -28,6 +28,7 @@ std::string plan_text(const Plan& plan) {
   std::string text = "exit " + std::to_string(plan.exit);
   for (const Stage& stage : plan.stages) {
     text += ", " + std::string(name_of(stage.tier)) + " " + to_string(stage.units);
+    if (!stage.codec.empty()) text += " " + stage.codec;
   }
   return text;
 }
@@ -89,16 +90,16 @@ void Upkeep::tell_events(const LinkView& view) {
 }
 
 void Upkeep::tell_plan(const LinkView& view) {
-  const std::optional<Plan> plan = charge_.replanner.in_force();
-  if (!plan) return;
-  std::string text = plan_text(*plan);
+  const std::optional<PlanInForce> in_force = charge_.replanner.in_force();
+  if (!in_force) return;
+  std::string text = plan_text(in_force->plan);
   if (text == plan_told_) return;
   plan_told_ = text;
   Event event;
   event.kind = Event::Kind::plan_changed;
   event.link = describe_link(view);
-  event.plan = *plan;
-  event.text = std::move(text);
+  event.plan = in_force->plan;
+  event.text = text + ": " + name_of(in_force->why);
   charge_.emit(event);
 }
 

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <thread>
 #include <utility>
 
 #include "tests/soak/soak_content.h"
@@ -141,6 +142,10 @@ void SoakClient::begin_life() {
 void SoakClient::end_life() {
   life_->ticker.reset();
   life_->session->shut_down("the client was killed");
+  // What an I/O thread has taken in hand it may be telling just now.
+  for (int i = 0; i < 1000 && waiting() > 0; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
   const std::lock_guard lock(life_->mutex);
   record_.missing += life_->waiting.size();
   life_->session.reset();

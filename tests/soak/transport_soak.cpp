@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -201,6 +202,11 @@ void print_survived(const SoakRecord& record) {
   }
 }
 
+/// Connections say farewell for a second, and a server drops half-open ones after fifteen.
+constexpr auto kFarewells = seconds(2), kHalfOpen = seconds(20);
+/// A connection whose other side froze in the middle of a write may linger in the link emulator.
+constexpr std::size_t kLingering = 8;
+
 int verdict(const SoakRecord& record, const Scene& scene, const Footprint& before,
             const Footprint& after) {
   std::vector<std::string> faults;
@@ -219,8 +225,6 @@ int verdict(const SoakRecord& record, const Scene& scene, const Footprint& befor
   const auto false_deaths = record.false_deaths();
   none(false_deaths.size(), "false deaths");
   for (const std::string& death : false_deaths) std::printf("false death: %s\n", death.c_str());
-  // A connection whose other side froze in the middle of a write may linger in the link emulator.
-  constexpr std::size_t kLingering = 8;
   if (after.descriptors > before.descriptors + kLingering) faults.push_back("descriptors leaked");
   const std::size_t allowed = before.resident_bytes / 10 + (8 << 20);
   if (!kSanitized && after.resident_bytes > before.resident_bytes + allowed) {
@@ -244,18 +248,30 @@ void wait_until_alone(const SoakEdge& edge) {
   }
 }
 
+/// After the farewells, and when no more than `enough` descriptors are left or none will go.
+Footprint settled_footprint(std::size_t enough) {
+  std::this_thread::sleep_for(kFarewells);
+  const TimePoint end = Clock::now() + kHalfOpen;
+  Footprint left = footprint();
+  while (left.descriptors > enough && Clock::now() < end) {
+    std::this_thread::sleep_for(milliseconds(50));
+    left = footprint();
+  }
+  return left;
+}
+
 int soak(const std::string& program, const Flags& flags) {
   const auto seed = static_cast<std::uint64_t>(flags.at("--seed"));
   const auto time = seconds(flags.at("--seconds"));
   SoakRecord record;
   Scene scene(program, seed, record);
-  const auto live = [&](Duration duration, std::uint64_t phase_seed) {
+  const auto live = [&](Duration duration, std::uint64_t phase_seed, std::size_t enough) {
     Phase(scene, record, flags, phase_seed).run(duration);
     wait_until_alone(scene.edge);
-    return footprint();
+    return settled_footprint(enough);
   };
-  const Footprint before = live(std::max<Duration>(time / 5, seconds(2)), seed);
-  const Footprint after = live(time, seed + 1);
+  const Footprint before = live(std::max<Duration>(time / 5, seconds(2)), seed, SIZE_MAX);
+  const Footprint after = live(time, seed + 1, before.descriptors + kLingering);
   print_requests(record);
   print_survived(record);
   return verdict(record, scene, before, after);

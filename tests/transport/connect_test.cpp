@@ -161,6 +161,22 @@ TEST_F(ServerTest, APeerThatDoesNotReadHoldsNoMoreThanTheQueue) {
   EXPECT_TRUE(far_->is_open());
 }
 
+/// Refusing what was not admitted must not return the credit of what was and has the same id.
+TEST_F(ServerTest, AnIdUsedTwiceBuysNoCredit) {
+  auto socket = dial();
+  asio::write(socket, asio::buffer(frame_bytes_of({0, Hello{"x", {}, 0, 0}})));
+  const RemotePlan plan = std::get<Request>(sample_request(1, {}).body).plan;
+  for (std::uint64_t id = 1; id <= 20; ++id) {
+    asio::write(socket, asio::buffer(frame_bytes_of({id, ProfileQuery{plan, 1, 1}})));
+    asio::write(socket, asio::buffer(frame_bytes_of({1, ProfileQuery{plan, 1, 1}})));
+    asio::write(socket, asio::buffer(frame_bytes_of({1, Prepare{plan}})));
+  }
+  asio::write(socket, asio::buffer(frame_bytes_of({99, Ping{}})));
+  ASSERT_TRUE(listener_->wait_for_messages(1 + 8 + 1));
+  EXPECT_EQ(listener_->messages().size(), 1u + 8 + 1);
+  EXPECT_EQ(listener_->messages().back().id, 99u);
+}
+
 /// A peer that sends requests without looking at its credit (8).
 TEST_F(ServerTest, RefusesWhatGoesBeyondTheCreditAndClosesAtTheEnd) {
   auto socket = dial();

@@ -28,6 +28,15 @@ TEST(CreditLedger, CountsRequestsAndBytes) {
   EXPECT_EQ(ledger.bytes(), 61u);
 }
 
+TEST(CreditLedger, KnowsWhatIsUnanswered) {
+  CreditLedger ledger;
+  ledger.add(7, 1);
+  EXPECT_TRUE(ledger.has(7));
+  EXPECT_FALSE(ledger.has(1));
+  ledger.remove(7);
+  EXPECT_FALSE(ledger.has(7));
+}
+
 TEST(CreditLedger, AlwaysCoversOne) {
   CreditLedger ledger;
   ledger.grant({1, 10});

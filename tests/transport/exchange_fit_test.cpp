@@ -76,6 +76,38 @@ TEST(ExchangeFit, FramesThatABucketLetThroughAreNoSamples) {
   EXPECT_LT(off(fit.bytes_per_s(), 250e3), 0.1);
 }
 
+/// Small frames on a link that falls and rises look like those of a bucket: those that passed at
+/// once had room in it. More than it holds shows that there is none.
+TEST(ExchangeFit, ALinkThatRoseAgainIsNotTakenForABucketForLong) {
+  const auto frames = [](ExchangeFit& fit, BucketLink& link, int count, Duration apart) {
+    for (int i = 0; i < count; ++i) {
+      const double bytes = 3e3 + 700 * (i * 7 % 5), seconds = link.seconds_for(bytes);
+      const TimePoint begun = link.now + apart;
+      link.now =
+          begun + std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
+      fit.add(bytes, seconds, {kRoundTrip, 2e-3}, kNoise, begun, link.now);
+    }
+  };
+  for (const Duration apart : {50ms, 400ms, 1200ms}) {
+    BucketLink link{2.5e6};
+    ExchangeFit fit;
+    frames(fit, link, 100, 50ms);
+    link.bytes_per_s = 20e3;
+    frames(fit, link, 4, apart);
+    EXPECT_LT(fit.bytes_per_s(), 100e3);
+    link.bytes_per_s = 2.5e6;
+    frames(fit, link, 5, apart);
+    // Believing in a bucket is as good as believing in the rate, as long as it still holds enough.
+    int used = 5;
+    while (used < 200 && fit.bytes_per_s() < 1e6) {
+      const bool plans_to_send = fit.free_bytes() + 0.05 * fit.bytes_per_s() > 6e3;
+      frames(fit, link, 1, plans_to_send ? 50ms : 1200ms);
+      ++used;
+    }
+    EXPECT_LT(used, 120) << apart.count();
+  }
+}
+
 TEST(ExchangeFit, APlainLinkHasNoBucket) {
   BucketLink link{250e3};
   ExchangeFit fit;

@@ -313,6 +313,29 @@ TEST_F(HostilePeers, WhoAsksAndNeverReadsIsClosed) {
   EXPECT_TRUE(eventually(30s, [this] { return alive_ == 1; })) << alive_;
 }
 
+TEST_F(HostilePeers, WhenMemoryForAnswersRunsOutWhoHoldsMostOfItLeaves) {
+  ServerProtection protection = tight();
+  protection.limits.stall_time = 300s;
+  protection.limits.max_incoming_bytes = 1u << 30;
+  protection.limits.max_outgoing_bytes = 32u << 20;
+  serve(protection);
+  const auto request = frame_bytes_of(sample_request(1, {10'000}));
+  held_.push_back(dial_and_greet());
+  held_.back().non_blocking(true);
+  std::size_t sent = 0;
+  boost::system::error_code error;
+  EXPECT_TRUE(eventually(60s, [&] {  // 200 MB of small answers that nobody reads
+    while (!error && sent < 20'000 * request.size()) {
+      const std::size_t at = sent % request.size();
+      sent +=
+          held_.back().write_some(asio::buffer(request.data() + at, request.size() - at), error);
+    }
+    if (error == asio::error::would_block) error.clear();
+    return error || sent >= 20'000 * request.size();
+  }));
+  EXPECT_TRUE(eventually(30s, [this] { return alive_ == 1; })) << alive_;
+}
+
 TEST_F(HostilePeers, FlippedCutAndForeignFramesEndTheirConnectionOnly) {
   serve();
   std::mt19937 random(7);

@@ -1,8 +1,11 @@
 #include "transport/link_emulator.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <chrono>
+#include <filesystem>
 
 #include "framework/base/error.h"
 #include "tests/support/eventually.h"
@@ -70,6 +73,27 @@ TEST_F(LinkEmulatorTest, BytesArriveIntactBothWays) {
   EXPECT_GT(link_->status().downlink_bytes, 570'000u);
   EXPECT_DOUBLE_EQ(link_->status().uplink_bytes_per_s, 40e6);
   EXPECT_DOUBLE_EQ(link_->status().downlink_bytes_per_s, 60e6);
+}
+
+/// Sockets of this process that a program it starts would inherit.
+int inherited_sockets() {
+  int count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    const int descriptor = std::stoi(entry.path().filename());
+    struct stat status {};
+    const bool socket = ::fstat(descriptor, &status) == 0 && S_ISSOCK(status.st_mode);
+    if (socket && (::fcntl(descriptor, F_GETFD) & FD_CLOEXEC) == 0) ++count;
+  }
+  return count;
+}
+
+TEST_F(LinkEmulatorTest, NoSocketIsInheritedByWhatTheProcessStarts) {
+  const int before = inherited_sockets();
+  begin(steady_link(40e6, 40e6, 0ns));
+  auto recorder = std::make_shared<Recorder>();
+  const auto channel = dial(recorder);
+  ASSERT_TRUE(recorder->wait_for_messages(1));
+  EXPECT_EQ(inherited_sockets(), before) << "of listening, accepting, connecting and emulating";
 }
 
 TEST_F(LinkEmulatorTest, ACutHoldsEverythingAndRestoringLetsItThrough) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 
 #include "tests/support/fake_clock.h"
@@ -41,16 +42,20 @@ struct Notes final : SessionListener {
     return welcome.software == "misfit" ? "it does not fit" : "";
   }
   void on_up(const Endpoint& edge, const Welcome&) override { news.push_back("up " + edge.host); }
-  void on_down(const Endpoint& edge, const std::string&) override {
+  void on_down(const Endpoint& edge, const std::string& reason) override {
     news.push_back("down " + edge.host);
+    last_reason = reason;
   }
   void on_failed(const Endpoint& edge, const std::string&, bool misfit) override {
     news.push_back((misfit ? "misfit " : "failed ") + edge.host);
   }
+  void on_ping(std::uint64_t id) override { pings.push_back(id); }
   void on_reply(Message message, const Arrival&) override { ++replies[message.id]; }
   void on_lost(std::uint64_t id, const std::string&) override { ++lost[id]; }
 
   std::vector<std::string> news;
+  std::string last_reason;
+  std::vector<std::uint64_t> pings;
   std::map<std::uint64_t, int> replies, lost;
 };
 
@@ -64,6 +69,10 @@ class SessionTest : public ::testing::Test {
     int connects = 0;
     bool there = true;
     bool dead = false;
+    bool pongs = true;
+    Duration pong_after{0};
+    std::vector<std::pair<TimePoint, std::uint64_t>> pings;  ///< to be answered then
+    Refusal refuses = Refusal::failed;                       ///< failed: it does not
     std::string software = "edge";
   };
 
@@ -100,10 +109,22 @@ class SessionTest : public ::testing::Test {
       welcomed_[edge.channel.get()] = edge.channel;
       Welcome welcome;
       welcome.software = edge.software;
+      if (edge.refuses != Refusal::failed) return says(edge, Refused{edge.refuses, "no", {}});
       says(edge, welcome);
     }
+    const auto answered =
+        std::partition(edge.pings.begin(), edge.pings.end(),
+                       [this](const auto& ping) { return ping.first > clock_.now(); });
+    for (auto ping = answered; ping != edge.pings.end(); ++ping) says(edge, Pong{}, ping->second);
+    edge.pings.erase(answered, edge.pings.end());
     for (const Message& message : std::exchange(edge.channel->sent, {})) {
-      if (std::holds_alternative<Ping>(message.body)) says(edge, Pong{}, message.id);
+      if (std::holds_alternative<Ping>(message.body) && edge.pongs) {
+        if (edge.pong_after == Duration{0}) {
+          says(edge, Pong{}, message.id);
+        } else {
+          edge.pings.emplace_back(clock_.now() + edge.pong_after, message.id);
+        }
+      }
       if (std::holds_alternative<Request>(message.body)) asked_.push_back(message.id);
     }
   }
@@ -138,7 +159,7 @@ class SessionTest : public ::testing::Test {
 TEST_F(SessionTest, UsesTheFirstEdgeAndKeepsTheNextAsASpare) {
   pass(milliseconds(50));
   EXPECT_EQ(in_use(), "a:1");
-  EXPECT_TRUE(session_->view().spare);
+  EXPECT_NE(session_->view().spare, 0u);
   EXPECT_EQ(edges_["b"].connects, 1);
   EXPECT_EQ(edges_["c"].connects, 0);
   pass(seconds(20));
@@ -231,9 +252,9 @@ TEST_F(SessionTest, KnowsByTheDeadlineWhenSomethingIsInFlight) {
   const auto id = ask(seconds(1));
   edges_["a"].dead = true;
   edges_["a"].channel->hear();
-  pass(milliseconds(990));
-  EXPECT_EQ(in_use(), "a:1");
-  pass(milliseconds(20));
+  pass(milliseconds(1000));
+  EXPECT_EQ(in_use(), "a:1") << "its last word may be on the way";
+  pass(milliseconds(40));
   EXPECT_EQ(in_use(), "b:1");
   EXPECT_EQ(notes_->lost[id], 1);
 }
@@ -249,6 +270,53 @@ TEST_F(SessionTest, AStreamOfRequestsDoesNotHideADeadEdge) {
     session_->cancel(id);
   }
   EXPECT_LE(asked, 9);
+}
+
+/// Its kernel acknowledges whatever comes until it is full.
+TEST_F(SessionTest, AStreamOfUploadsDoesNotHideADeadEdge) {
+  pass(milliseconds(50));
+  edges_["a"].dead = true;
+  edges_["a"].channel->hear();
+  const auto pinged = [this] {
+    const auto& sent = edges_["a"].channel->sent;
+    return std::any_of(sent.begin(), sent.end(), [](const Message& message) {
+      return std::holds_alternative<Ping>(message.body);
+    });
+  };
+  session_->set_uplink(10e6);
+  int asked = 0;
+  for (; asked < 100 && in_use() == "a:1"; ++asked) {
+    const auto id = ask(milliseconds(100), 2000);
+    if (!pinged()) edges_["a"].channel->moved = clock_.now();  // what follows a ping is no sign
+    pass(milliseconds(30));
+    session_->cancel(id);
+  }
+  EXPECT_LE(asked, 12);
+}
+
+TEST_F(SessionTest, ALongRoundTripIsNoDeath) {
+  edges_["a"].pong_after = edges_["b"].pong_after = milliseconds(600);
+  pass(seconds(30));
+  EXPECT_EQ(in_use(), "a:1");
+  EXPECT_EQ(notes_->news, std::vector<std::string>{"up a"});
+  EXPECT_EQ(edges_["a"].connects + edges_["b"].connects, 2);
+}
+
+TEST_F(SessionTest, AnEdgeThatTalksButLeavesPingsUnansweredPilesNoneUp) {
+  pass(milliseconds(50));
+  edges_["a"].pongs = false;
+  for (int i = 0; i < 100; ++i) {
+    says(edges_["a"], Credit{8, 0});
+    pass(milliseconds(110));
+  }
+  EXPECT_EQ(in_use(), "a:1");
+  ASSERT_GT(notes_->pings.size(), 50u);
+  int open = 0;
+  for (const std::uint64_t id : notes_->pings) {
+    EXPECT_LE(notes_->replies[id] + notes_->lost[id], 1);
+    open += notes_->replies[id] + notes_->lost[id] == 0 ? 1 : 0;
+  }
+  EXPECT_LE(open, 1);
 }
 
 TEST_F(SessionTest, AnUploadThatMovesIsAlive) {
@@ -282,7 +350,7 @@ TEST_F(SessionTest, AFrozenSpareIsNoticedAndReplaced) {
   edges_["b"].dead = true;
   pass(seconds(3));
   EXPECT_EQ(in_use(), "a:1");
-  EXPECT_TRUE(session_->view().spare);
+  EXPECT_NE(session_->view().spare, 0u);
   EXPECT_EQ(edges_["c"].connects, 1);
 }
 
@@ -303,6 +371,32 @@ TEST_F(SessionTest, AMisfitIsToldAndPassedOver) {
   EXPECT_EQ(notes_->news, (std::vector<std::string>{"misfit a", "up b"}));
   pass(seconds(2));
   EXPECT_EQ(edges_["a"].connects, 1);
+}
+
+TEST_F(SessionTest, OnlyARefusalThatWouldComeAgainIsAMisfit) {
+  for (const Refusal why : {Refusal::unknown_model, Refusal::incompatible, Refusal::denied,
+                            Refusal::overloaded, Refusal::draining}) {
+    notes_->news.clear();
+    edges_.clear();
+    edges_["a"].refuses = why;
+    make({{"a", 1}});
+    pass(milliseconds(20));
+    const bool again = why == Refusal::overloaded || why == Refusal::draining;
+    EXPECT_EQ(notes_->news, std::vector<std::string>{again ? "failed a" : "misfit a"});
+    EXPECT_EQ(session_->view().misfit, !again);
+    EXPECT_EQ(session_->view().problem, "no");
+  }
+}
+
+TEST_F(SessionTest, WhatAnEdgeSaysBeforeItClosesIsTheReason) {
+  pass(milliseconds(50));
+  const auto id = ask(seconds(1));
+  says(edges_["a"], Refused{Refusal::overloaded, "the server is full", {}});
+  EXPECT_EQ(in_use(), "a:1") << "answers may still come";
+  says(edges_["a"], Answer{}, id);
+  EXPECT_EQ(notes_->replies[id], 1);
+  lose(edges_["a"]);
+  EXPECT_EQ(notes_->last_reason, "the server is full");
 }
 
 TEST_F(SessionTest, ComesBackWhenTheOnlyEdgeRestarts) {

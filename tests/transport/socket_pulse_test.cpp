@@ -42,6 +42,27 @@ TEST_F(SocketPulseTest, PingsThatOnlyAKernelAcknowledgesAreNoSignOfLife) {
   }
 }
 
+TEST_F(SocketPulseTest, OnceAskedOnlyWhatWasSentBeforeCounts) {
+  send(2 * SocketPulse::kUpload);
+  pulse_.asked();
+  pulse_.asked();  // of two the first counts
+  ASSERT_TRUE(testing::eventually(30s, [&] { return pulse_.still_for() < pulse_.silent_for(); }));
+  const TimePoint begun = Clock::now();
+  for (int i = 0; i < 5; ++i) {
+    send(10 * SocketPulse::kUpload);
+    pulse_.asked();
+    std::this_thread::sleep_for(10ms);
+    const Duration waited = Clock::now() - begun;
+    EXPECT_GE(pulse_.still_for(), waited);
+  }
+  pulse_.hear(Clock::now());
+  pulse_.still_for();  // sees all that was acknowledged
+  std::this_thread::sleep_for(50ms);
+  const Duration before = pulse_.still_for();
+  send(2 * SocketPulse::kUpload);
+  EXPECT_TRUE(testing::eventually(30s, [&] { return pulse_.still_for() < before; }));
+}
+
 TEST_F(SocketPulseTest, AnUploadThatIsAcknowledgedIs) {
   std::this_thread::sleep_for(50ms);
   const Duration before = pulse_.still_for();

@@ -78,11 +78,55 @@ TEST(WriteQueue, ABudgetUsedUpBecomesZero) {
 }
 
 TEST(WriteQueue, IsBoundedInBytes) {
-  WriteQueue queue(1000);
+  WriteQueue queue(2000);
   EXPECT_TRUE(queue.push(frame_of(sample_request(1, {500})), kStart));
   EXPECT_FALSE(queue.push(frame_of(sample_request(2, {500})), kStart));
   EXPECT_TRUE(queue.take_back_request(1));
   EXPECT_TRUE(queue.push(frame_of(sample_request(2, {500})), kStart));
+}
+
+TEST(WriteQueue, ChargesWhatAFrameTakesOfMemoryAndReturnsAllOfIt) {
+  const auto budget = std::make_shared<MemoryBudget>(1 << 20);
+  WriteQueue queue(1 << 20);
+  queue.share(budget);
+  queue.start();
+  for (std::uint64_t id = 1; id <= 100; ++id) {
+    ASSERT_TRUE(queue.push(frame_of({id, Pong{}}), kStart));
+  }
+  ASSERT_TRUE(queue.push(frame_of(sample_request(101, {100})), kStart));
+  ASSERT_TRUE(queue.push(frame_of(sample_request(102, {100})), kStart));
+  EXPECT_GT(budget->used(), 102 * sizeof(OutgoingFrame));
+  EXPECT_EQ(queue.held_bytes(), budget->used());
+  EXPECT_TRUE(queue.take_back_request(101));
+  EXPECT_EQ(write_out(queue).size(), 101u);
+  EXPECT_EQ(budget->used(), 0u);
+  EXPECT_EQ(queue.held_bytes(), 0u);
+}
+
+TEST(WriteQueue, FramesWithoutPayloadAreBoundedInNumber) {
+  WriteQueue queue(1u << 30);
+  int pongs = 0;
+  while (queue.push(frame_of({1, Pong{}}), kStart)) ASSERT_LT(++pongs, 2000);
+  EXPECT_GE(pongs, 1000);
+  Answer answer;
+  answer.tensors = std::get<Request>(sample_request(1, {10}).body).tensors;
+  EXPECT_TRUE(queue.push(frame_of({2, std::move(answer)}), kStart));
+  EXPECT_TRUE(queue.push(frame_of(sample_request(3, {})), kStart)) << "credit bounds these";
+}
+
+TEST(Ring, FreesALargeBlockOnceItIsEmptyAndKeepsASmallOne) {
+  Ring<int> ring;
+  for (const int count : {1000, 20}) {
+    for (int i = 0; i < count; ++i) ring.push_back(i);
+    for (int i = 0; i + 1 < count; ++i) EXPECT_EQ(ring.take_front(), i);
+    EXPECT_GE(ring.capacity(), static_cast<std::size_t>(count));
+    EXPECT_EQ(ring.take(0), count - 1);
+    EXPECT_TRUE(ring.empty());
+  }
+  EXPECT_EQ(ring.capacity(), 32u);
+  for (int i = 0; i < 1000; ++i) ring.push_back(i);
+  while (!ring.empty()) ring.take_front();
+  EXPECT_EQ(ring.capacity(), 0u);
 }
 
 TEST(WriteQueue, OnlyWaitingRequestsAreTakenBack) {

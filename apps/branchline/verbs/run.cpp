@@ -11,6 +11,7 @@
 #include "apps/branchline/flags.h"
 #include "apps/branchline/security_flags.h"
 #include "apps/branchline/verbs/verbs.h"
+#include "apps/lab/chrome_trace.h"
 #include "apps/lab/frame_log.h"
 #include "apps/lab/frame_player.h"
 #include "apps/lab/frame_source.h"
@@ -20,6 +21,7 @@
 #include "branchline/engine.h"
 #include "framework/base/error.h"
 #include "framework/model/model_manifest.h"
+#include "framework/planner/plan_map.h"
 #include "framework/planner/planner_registry.h"
 #include "transport/channel.h"
 
@@ -35,7 +37,8 @@ constexpr const char* kRunExample =
     "scheduled arrival. Exit codes: 3 a --require was missed, 4 no edge with --require-edge.\n";
 
 struct RunFlags {
-  std::string model, input, profile, codecs, planner = "edgent", force_place, out;
+  std::string model, input, profile, codecs, planner = planner::kPlanMapName, force_place, out,
+                                             trace;
   std::vector<std::string> edges, require;
   EdgeAccess access;
   Duration deadline = std::chrono::milliseconds(100);
@@ -43,7 +46,7 @@ struct RunFlags {
   std::uint64_t frames = 0;
   int threads = 1;
   Shape shape;
-  bool json = false, drop_oldest = false, require_edge = false;
+  bool json = false, drop_oldest = false, require_edge = false, hedge = false;
 };
 
 void add_run_flags(CLI::App& command, RunFlags& flags) {
@@ -56,6 +59,8 @@ void add_run_flags(CLI::App& command, RunFlags& flags) {
       ->take_all()
       ->allow_extra_args(false)  // MODEL.pt may follow
       ->type_name("HOST:PORT");
+  command.add_flag("--hedge", flags.hedge,
+                   "Ask the spare edge, too, when an answer is overdue; costs uplink");
   add_edge_access(command, flags.access);
   add_duration(command, "--deadline", flags.deadline, "Answer by then");
   add_frequency(
@@ -67,7 +72,10 @@ void add_run_flags(CLI::App& command, RunFlags& flags) {
   command.add_option("--codecs", flags.codecs,
                      "Measured by `branchline experiment codecs`: the engine chooses each tensor's "
                      "codec for the link; default: by the model's manifest");
-  command.add_option("--planner", flags.planner, "An algorithm of `branchline plan --list`")
+  command
+      .add_option("--planner", flags.planner,
+                  "plan-map: every plan that can be the best; for experiments an algorithm of "
+                  "`branchline plan --list`")
       ->capture_default_str();
   command.add_option("--threads", flags.threads, "LibTorch's threads")
       ->check(CLI::Range(1, 64))
@@ -94,6 +102,10 @@ void add_run_flags(CLI::App& command, RunFlags& flags) {
   command.add_flag("--json", flags.json, "One JSON line a frame on standard output");
   command.add_option("-o,--out", flags.out,
                      "Folder for frames.csv, summary.json and the configuration");
+  command
+      .add_option("--trace", flags.trace,
+                  "Write what each frame's time went to, for chrome://tracing or ui.perfetto.dev")
+      ->type_name("FILE.json");
 }
 
 std::optional<Place> place_of(const std::string& name) {
@@ -128,6 +140,7 @@ Shape tensor_shape(const RunFlags& flags) {
 Options engine_options(const RunFlags& flags, const lab::FrameSource& source, const Shape& tensor) {
   Options options;
   options.edges = flags.edges;
+  options.hedge = flags.hedge;
   options.access = flags.access;
   options.deadline = flags.deadline;
   options.profile_file = flags.profile;
@@ -166,10 +179,14 @@ std::string joined(const Names& names) {
 class RunReport {
  public:
   explicit RunReport(const RunFlags& flags)
-      : json_(flags.json), terminal_(isatty(STDERR_FILENO) != 0 && !flags.json) {}
+      : json_(flags.json), terminal_(isatty(STDERR_FILENO) != 0 && !flags.json) {
+    if (!flags.trace.empty()) trace_.emplace(flags.trace);
+  }
 
   void add(const lab::FrameRecord& record) {
+    if (trace_) trace_->add(record);
     records_.push_back(record);
+    records_.back().spans = {};
     if (json_) std::cout << lab::to_json_line(record) << '\n' << std::flush;
     if (!record.detail.empty()) {
       std::cerr << "branchline: frame " << record.frame << ": " << record.detail << '\n';
@@ -179,8 +196,9 @@ class RunReport {
 
   const std::vector<lab::FrameRecord>& records() const { return records_; }
 
-  void end_progress() const {
+  void end() {
     if (terminal_ && !records_.empty()) std::cerr << '\n';
+    if (trace_) trace_->finish();
   }
 
  private:
@@ -192,6 +210,7 @@ class RunReport {
 
   bool json_, terminal_;
   std::vector<lab::FrameRecord> records_;
+  std::optional<lab::ChromeTrace> trace_;
 };
 
 /// A label that the model does not know never counts as right: better to hear of it.
@@ -237,7 +256,7 @@ std::vector<lab::Goal> checked_goals(const RunFlags& flags) {
   std::vector<lab::Goal> goals;
   for (const std::string& text : flags.require) goals.push_back(lab::parse_goal(text, "--require"));
   for (const std::string& edge : flags.edges) transport::parse_endpoint(edge, "--edge");
-  planner::standard_planners().find(flags.planner);
+  if (flags.planner != planner::kPlanMapName) planner::standard_planners().find(flags.planner);
   if (flags.deadline <= Duration::zero()) {
     throw InputError("the deadline must be greater than zero", "--deadline", "write e.g. 80ms");
   }
@@ -255,6 +274,7 @@ int run_frames(const RunFlags& flags, const std::string& configuration) {
       flags.out.empty() ? std::nullopt : std::optional<lab::RunFolder>(flags.out);
   if (folder) folder->write("config.toml", configuration);
 
+  RunReport report(flags);
   const lab::StopFlag stop;
   std::cerr << "branchline: " << source->description() << "; opening " << flags.model << '\n';
   Engine engine = Engine::open(flags.model, engine_options(flags, *source, tensor));
@@ -263,11 +283,10 @@ int run_frames(const RunFlags& flags, const std::string& configuration) {
               << (flags.require_edge ? "\n" : "; going on with the device alone\n");
     if (flags.require_edge && !stop.raised()) return kNoEdge;
   }
-  RunReport report(flags);
   lab::play_frames(engine, *source, play_settings(flags, *source, tensor), stop,
                    [&report](const lab::FrameRecord& record) { report.add(record); });
   engine.stop(Duration::zero());
-  report.end_progress();
+  report.end();
   warn_of_unknown_labels(report.records(), engine.classes());
 
   const lab::MethodSummary summary = lab::summarise("branchline", report.records());

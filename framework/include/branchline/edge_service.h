@@ -16,6 +16,10 @@
 namespace branchline {
 inline namespace v0 {
 
+/// What an edge goes by. `first_come` is there to be compared with: budgets are not looked at, so
+/// that nothing is refused or given up for them, and every request runs alone.
+enum class EdgeScheduling : std::uint8_t { earliest_deadline, first_come };
+
 struct EdgeOptions {
   std::vector<std::string> model_files;
   std::string listen = "127.0.0.1:7400";  ///< port 0: any free one
@@ -23,6 +27,8 @@ struct EdgeOptions {
   int workers = 1;                        ///< compute threads
   int threads = 1;                        ///< LibTorch's intra-op threads: process-wide
   int max_queue = 64;                     ///< requests waiting; more are refused at once
+  int max_batch = 8;                      ///< requests of one plan in one run; 1: each alone
+  EdgeScheduling scheduling = EdgeScheduling::earliest_deadline;
   std::int64_t max_frame_bytes = 64ll << 20;
   std::int64_t slice_cache_bytes = 1ll << 30;
   Duration piece = std::chrono::milliseconds(5);  ///< longest stretch of compute without looking

@@ -22,8 +22,10 @@ inline namespace v0 {
 enum class WhenFull : std::uint8_t { drop_oldest, reject, wait };
 
 struct Options {
-  std::vector<std::string> edges;  ///< "host:port", first usable wins; empty: device only
-  EdgeAccess access;               ///< TLS and token; nothing: plain connections
+  std::vector<std::string> edges;  ///< "host:port", first usable wins, the next one is kept as a
+                                   ///< spare; empty: device only
+  bool hedge = false;  ///< ask the spare edge, too, when an answer is overdue: costs uplink
+  EdgeAccess access;   ///< TLS and token; nothing: plain connections
   Duration deadline = std::chrono::milliseconds(100);
   Duration reserve =
       Duration::zero();  ///< answer this long before the deadline; zero: learn it (at least 1 ms)
@@ -35,7 +37,10 @@ struct Options {
   std::string codec_file;  ///< from `branchline experiment codecs`: each value's codec, packed ones
                            ///< too, is chosen for the link; empty: by the manifest alone
   std::vector<Shape> input_shapes;  ///< for models whose manifest does not say
-  std::string planner = "edgent";   ///< an algorithm of `branchline plan --list`
+  std::string planner =
+      "plan-map";  ///< every plan that can be the best; or an algorithm of `branchline plan --list`
+  bool leave_early = false;  ///< answer at once with an exit of the device that is surer than its
+                             ///< calibrated threshold (why: `confident`)
   std::int64_t slice_cache_bytes = 512ll << 20;
   double device_slowdown = 1;  ///< >= 1; emulates a slower device: sleeps (f-1) x each slice's time
   std::function<void(int level, const std::string& text)>

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -40,11 +41,22 @@ enum class Why : std::uint8_t {
   edge_incompatible,   ///< other version, other network, or an answer that makes no sense
   deadline_too_tight,  ///< not even the first exit on the device is sure to fit
   queue_full,
+  confident,  ///< an exit on the way was sure enough (Options::leave_early)
   model_error
+};
+
+inline constexpr std::size_t kWhys = static_cast<std::size_t>(Why::model_error) + 1;
+
+/// Whether a request went to the spare edge too.
+enum class SentAgain : std::uint8_t {
+  no,
+  failover,  ///< the first edge was lost, or refused
+  hedge      ///< the first edge's answer was overdue (Options::hedge)
 };
 
 const char* name_of(Outcome outcome) noexcept;
 const char* name_of(Why why) noexcept;
+const char* name_of(SentAgain sent_again) noexcept;
 
 /// One tier's part of a plan, with what was measured when it has run.
 struct Stage {
@@ -83,13 +95,40 @@ struct Timing {
   std::uint64_t bytes_up = 0, bytes_down = 0;
 };
 
+/// What a request's time went to.
+enum class Step : std::uint8_t {
+  queued,  ///< waited for the device
+  front,   ///< the device's part of the plan, all of it when nothing is sent
+  encode,
+  upload,
+  edge_queue,
+  edge,  ///< computed there, decoding included
+  download,
+  unanswered,  ///< sent, and nothing had come back by the end
+  insurance,
+  tail  ///< the device, with what the edge computed
+};
+
+const char* name_of(Step step) noexcept;
+
+/// A stretch of a request's time, on the device's clock from the request's start. What the edge did
+/// is placed within the round trip by the estimated download: clocks of two machines are never
+/// compared. Device steps never overlap; upload to download follow each other without a gap.
+struct Span {
+  Step step = Step::queued;
+  Duration begin{0}, length{0};
+  int exit = 0;  ///< whose logits it put out; 0: none
+};
+
 struct Result {
   Outcome outcome = Outcome::error;
   Why why = Why::planned;
   Plan plan;                      ///< what produced the answer
   std::optional<Plan> abandoned;  ///< the plan that the insurance replaced
-  Link link;
+  Link link;                      ///< when the plan was made; `edge` is whose answer counts
+  SentAgain sent_again = SentAgain::no;
   Timing timing;
+  std::vector<Span> spans;      ///< in the order in which they became known
   std::vector<Tensor> outputs;  ///< the exit's logits, {1, classes}
   std::uint64_t frame = 0;
   Duration latency{0};   ///< from the call (or the scheduled arrival) to the answer

@@ -26,7 +26,8 @@ TEST(ServerFlags, ReadsUnits) {
 }
 
 TEST(ServerFlags, NeedsModelsAndSensibleNumbers) {
-  for (const char* line : {"--max-queue 3", "--models a --workers 0", "--models a --drain 10"}) {
+  for (const char* line : {"--max-queue 3", "--models a --workers 0", "--models a --max-batch 9",
+                           "--models a --drain 10"}) {
     CLI::App app;
     ServerFlags flags;
     add_server_flags(app, flags);

@@ -96,7 +96,8 @@ TEST_F(HealthPagesTest, GivesPrometheusHistogramsInSecondsThatAddUp) {
         "branchlined_queue_seconds_sum 0.005",
         "branchlined_compute_seconds_bucket{exit=\"1\",le=\"0.01\"} 1\n",
         "branchlined_compute_seconds_bucket{exit=\"1\",le=\"+Inf\"} 2\n",
-        "branchlined_compute_seconds_count{exit=\"2\"} 1\n"}) {
+        "branchlined_compute_seconds_count{exit=\"2\"} 1\n",
+        "branchlined_batch_size_bucket{le=\"2\"} 2\n", "branchlined_batch_size_sum 3\n"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
 }
@@ -130,6 +131,7 @@ TEST_F(HealthPagesTest, GivesTheStatusAsJson) {
   EXPECT_EQ(document["queue_estimate_seconds"], 0.25);
   EXPECT_EQ(document["refused"]["overloaded"], 3);
   EXPECT_EQ(document["compute_seconds"].size(), 2u);
+  EXPECT_EQ(document["batches"]["2"], 1);
   EXPECT_EQ(document["compute_seconds"][0]["counts"], (std::vector<int>{1, 0, 1}));
   EXPECT_EQ(document["networks"][0], "na\uFFFDme \"<b>\"") << "whatever a model file is called";
 }

@@ -6,11 +6,13 @@
 #include <sstream>
 
 #include "tests/apps/programs/programs.h"
+#include "tests/branchy_models/temporary_folder.h"
 
 namespace branchline::testing {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 const std::string kAlexnet = BRANCHLINE_SOURCE_DIR "/apps/lab/graphs/alexnet.json";
 
@@ -90,10 +92,62 @@ TEST(ExperimentProgram, AnswersWhileTheWayToTheEdgeFails) {
   }
 }
 
+TEST(ExperimentProgram, LoadsARealEdge) {
+  const Finished done =
+      branchline({"experiment", "load", shipped("b_lenet-fashion.pt"), "--clients", "3", "--load",
+                  "0.3", "--step", "300ms", "--json"});
+  ASSERT_EQ(done.code, 0) << done.err;
+  const auto rows = nlohmann::json::parse(done.out)["rows"];
+  ASSERT_EQ(rows.size(), 2U);
+  for (const auto& row : rows) {
+    const double offered = row["offered_per_s"], in_time = row["in_time_per_s"];
+    EXPECT_GT(row["answered_per_s"], 0) << row;
+    EXPECT_NEAR(in_time + static_cast<double>(row["late_per_s"]) +
+                    static_cast<double>(row["refused_per_s"]) +
+                    static_cast<double>(row["expired_per_s"]),
+                offered, 0.01)
+        << row;
+  }
+  EXPECT_EQ(rows[1]["policy"], "first come");
+  EXPECT_EQ(rows[1]["refused_per_s"], 0);
+  EXPECT_EQ(branchline({"experiment", "load", shipped("b_lenet-fashion.pt"), "--cut", "999"}).code,
+            2);
+}
+
+TEST(ExperimentProgram, EveryExperimentHasItsOwnFlags) {
+  const Finished load = branchline({"experiment", "load", "--help"});
+  EXPECT_EQ(load.code, 0);
+  EXPECT_THAT(load.out, HasSubstr("--clients"));
+  EXPECT_THAT(load.out, Not(HasSubstr("--states"))) << "one of bandwidth's";
+  EXPECT_THAT(branchline({"experiment", "load", "--states", "3"}).err,
+              HasSubstr("Run branchline experiment load --help"));
+}
+
+TEST(ExperimentProgram, WritesItsFlagsWhichRunTheSameAgain) {
+  const branchy_models::TemporaryFolder folder;
+  const Finished before = branchline(
+      {"experiment", "bandwidth", "--deadline", "33ms", "-o", folder.path("first"), "--json"});
+  ASSERT_EQ(before.code, 0) << before.err;
+  std::ostringstream written;
+  written << std::ifstream(folder.path("first/config.toml")).rdbuf();
+  EXPECT_THAT(written.str(), HasSubstr("[experiment.bandwidth]\n"));
+  EXPECT_THAT(written.str(), HasSubstr("deadline=\"33ms\""));
+  const Finished again = branchline({"--config", folder.path("first/config.toml"), "experiment",
+                                     "bandwidth", "-o", folder.path("second")});
+  ASSERT_EQ(again.code, 0) << again.err;
+  EXPECT_EQ(nlohmann::json::parse(again.out)["rows"].size(), 7U) << "json was in the file";
+  std::ostringstream second;
+  second << std::ifstream(folder.path("second/config.toml")).rdbuf();
+  EXPECT_THAT(second.str(), HasSubstr("deadline=\"33ms\""));
+}
+
 TEST(ExperimentProgram, SaysWhatIsWrong) {
+  const Finished magic = branchline({"experiment", "magic"});
+  EXPECT_EQ(magic.code, 2);
+  EXPECT_THAT(magic.err, HasSubstr("magic: is no experiment. choose one of planners, bandwidth"));
+  EXPECT_EQ(branchline({"experiment"}).code, 2);
   EXPECT_EQ(branchline({"experiment", "faults", "--fault", "flood"}).code, 2);
   EXPECT_EQ(branchline({"experiment", "traces", "--rate", "20Hz"}).code, 2);
-  EXPECT_EQ(branchline({"experiment", "magic"}).code, 2);
   const Finished unread = branchline({"experiment", "planners", "--graph", "nowhere.json"});
   EXPECT_EQ(unread.code, 2);
   EXPECT_THAT(unread.err, HasSubstr("nowhere.json: it cannot be read"));

@@ -22,6 +22,14 @@ TEST(Quotable, IsTheWholeOfAShortText) {
   EXPECT_EQ(quotable("unit1", 5), "unit1");
 }
 
+TEST(Quotable, SteersNoTerminalAndForgesNoLine) {
+  EXPECT_EQ(quotable("a\nb\x1b[2Jc\x7f"), "a?b?[2Jc?");
+  EXPECT_EQ(quotable("\xC2\x9B"
+                     "1m"),
+            "??1m");
+  EXPECT_EQ(quotable("a\nbc", 2), "a?…");
+}
+
 TEST(Quotable, EndsBetweenCharacters) {
   EXPECT_EQ(quotable("unit12", 5), "unit1…");
   EXPECT_EQ(quotable("größer", 3), "gr…");

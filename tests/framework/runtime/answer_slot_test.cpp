@@ -40,6 +40,18 @@ TEST_F(Slot, GivesThePlannedAnswer) {
   EXPECT_EQ(result.latency, milliseconds(10));
 }
 
+TEST_F(Slot, GivesAConfidentExitAtOnceAndCallsItNoFallBack) {
+  slot_.begin(plan_of(3, Place::edge), Why::planned, {}, false);
+  slot_.offer_confident(plan_of(1, Place::device), {});
+  EXPECT_TRUE(slot_.due(in_time_));
+  slot_.offer_planned(plan_of(3, Place::edge), {});
+  const Result result = slot_.settle(in_time_);
+  EXPECT_EQ(result.outcome, Outcome::ok);
+  EXPECT_EQ(result.why, Why::confident);
+  EXPECT_EQ(result.plan.exit, 1);
+  EXPECT_FALSE(result.fell_back());
+}
+
 TEST_F(Slot, GivesTheInsuranceWhenTheClockSaysSoAndReleasesTheEdge) {
   int released = 0;
   slot_.begin(plan_of(3, Place::edge), Why::planned, {}, false);

@@ -22,6 +22,7 @@ TEST_F(EdgeServiceTest, CountsAnswersByExitWithTheirTimes) {
   const EdgeMetrics metrics = edge_.metrics();
   EXPECT_EQ(metrics.answered, 3u);
   EXPECT_EQ(count_of(metrics.queued), 3u);
+  EXPECT_EQ(metrics.batches.at(1), 3u) << "each came when the one before was answered";
   ASSERT_EQ(metrics.computed.size(), 3u);
   EXPECT_EQ(count_of(metrics.computed[0]), 1u);
   EXPECT_EQ(count_of(metrics.computed[1]), 0u);

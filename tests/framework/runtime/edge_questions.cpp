@@ -34,11 +34,11 @@ EdgeOptions tiny_options() {
   return options;
 }
 
-Question question(int exit, std::int32_t cut) {
+Question question(int exit, std::int32_t cut, std::uint64_t seed) {
   const auto model = tiny_model();
   const graph::LayerGraph& graph = model->layers();
   const slice::SliceSpec suffix = profile::suffix_of(graph, exit, cut);
-  const std::vector<at::Tensor> inputs = slice::random_inputs(*model, 1, 5);
+  const std::vector<at::Tensor> inputs = slice::random_inputs(*model, 1, seed);
   const std::vector<graph::ValueId> crossing = slice::inputs_of(graph, suffix.units);
   const slice::Values values = slice::values_for(*model, inputs, crossing);
   Question asked;

@@ -26,7 +26,8 @@ struct Question {
   at::Tensor expected;  ///< logits of the module as it was loaded
 };
 
-Question question(int exit, std::int32_t cut);
+/// @param seed  of the input
+Question question(int exit, std::int32_t cut, std::uint64_t seed = 5);
 
 transport::Request request_of(const Question& asked, Duration budget = std::chrono::seconds(60));
 

@@ -22,6 +22,31 @@ TEST(EdgeService, SaysWhichNetworksItHasToADeviceWithAnother) {
   EXPECT_THAT(refused.sentence, HasSubstr(tiny_model()->digest()));
 }
 
+TEST(EdgeService, AFloodOfRefusalsLogsAFewLinesThatForgeNothing) {
+  EdgeOptions options = tiny_options();
+  std::mutex mutex;
+  std::vector<std::string> lines;
+  options.log = [&](int, const std::string& text) {
+    const std::lock_guard lock(mutex);
+    if (text.find("refused") != std::string::npos) lines.push_back(text);
+  };
+  const EdgeService edge = EdgeService::open(options);
+  EdgeClient client(edge.port());
+  transport::Prepare prepare;
+  prepare.plan.digest = "a\nforged line \x1b[2J" + std::string(4000, 'x');
+  prepare.plan.stages = {{Tier::edge, {{0, 1}}}};
+  for (int i = 0; i < 200; ++i) {
+    ASSERT_EQ(refusal(client.ask(prepare)).why, Refusal::unknown_model);
+  }
+  const std::lock_guard lock(mutex);
+  ASSERT_FALSE(lines.empty());
+  EXPECT_LT(lines.size(), 100u);
+  for (const std::string& line : lines) {
+    EXPECT_LT(line.size(), 600u);
+    EXPECT_EQ(line.find_first_of("\n\x1b"), std::string::npos) << line;
+  }
+}
+
 TEST_F(EdgeServiceTest, AnswersNotReadyAtOnceAndCompiles) {
   const Question asked = question(2, 0);
   EXPECT_EQ(refusal(client_.ask(request_of(asked))).why, Refusal::not_ready);

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <future>
 #include <thread>
 
 #include "edge_questions.h"
@@ -27,6 +28,25 @@ TEST(EdgeService, WelcomesAndTellsItsNetworks) {
   const auto& welcome = std::get<transport::Welcome>(*client.greeting());
   EXPECT_EQ(welcome.digests, std::vector<std::string>{tiny_model()->digest()});
   EXPECT_GT(welcome.max_in_flight, 0u);
+}
+
+struct WelcomeAwaiter final : transport::ChannelListener {
+  void on_message(transport::Message message, const transport::Arrival&) override {
+    welcome.set_value(std::get<transport::Welcome>(message.body));
+  }
+  void on_closed(const std::string&) override {}
+  std::promise<transport::Welcome> welcome;
+};
+
+TEST(EdgeService, OffersAllItCanOfWhatTheDeviceAnnounces) {
+  const EdgeService edge = EdgeService::open(tiny_options());
+  transport::IoThread io;
+  const auto listener = std::make_shared<WelcomeAwaiter>();
+  transport::Hello hello{"test", {tiny_model()->digest()}, ~0ull, 0};
+  const auto channel = transport::connect(io, {"127.0.0.1", edge.port()}, hello, 30s, listener);
+  EXPECT_EQ(listener->welcome.get_future().get().capabilities,
+            transport::capability::kPayloadChecksum | transport::capability::kPackedPayloads);
+  channel->close("done");
 }
 
 TEST_F(EdgeServiceTest, AnswersEveryCutOfEveryExitAsTheWholeModelWould) {

@@ -7,103 +7,20 @@
 #include <future>
 #include <mutex>
 
-#include "branchline/edge_service.h"
 #include "framework/base/error.h"
 #include "framework/model/model.h"
+#include "framework/model/model_manifest.h"
 #include "framework/model/tensor_bridge.h"
 #include "tests/framework/runtime/scripted_edge.h"
+#include "tests/framework/runtime/tiny_engine.h"
 #include "tests/framework/runtime/tiny_network.h"
 #include "tests/support/eventually.h"
 
 namespace branchline {
 namespace {
 
-using std::chrono::milliseconds;
 using std::chrono::seconds;
-using testing::eventually;
-using testing::ScriptedEdge;
-
-// Deadlines are far beyond what anything here takes, and answers are due long before them, so that
-// a busy machine does not make an answer late.
-constexpr Duration kDeadline = milliseconds(900);
-constexpr Duration kReserve = milliseconds(400);
-constexpr auto kPatience = seconds(20);
-
-const std::string& tiny_file() {
-  static const std::string file = [] {
-    const auto folder = std::filesystem::temp_directory_path() / "branchline_engine_test";
-    std::filesystem::create_directories(folder);
-    return testing::write_tiny_network(folder.string());
-  }();
-  return file;
-}
-
-const std::string& tiny_digest() {
-  static const std::string digest = model::Model::load(tiny_file())->digest();
-  return digest;
-}
-
-/// Its requests view it.
-class Picture {
- public:
-  Picture() : pixels_(8 * 8 * 3) {
-    for (std::size_t i = 0; i < pixels_.size(); ++i) {
-      pixels_[i] = static_cast<std::uint8_t>(i * 37 % 251);
-    }
-  }
-  Request request(std::uint64_t frame = 0) const {
-    Request request;
-    request.inputs = {{pixels_.data(), DType::u8, {8, 8, 3}}};
-    request.frame = frame;
-    return request;
-  }
-  Request on(Place place) const {
-    Request forced = request();
-    forced.force_place = place;
-    return forced;
-  }
-
- private:
-  std::vector<std::uint8_t> pixels_;
-};
-
-Options options_for(std::vector<std::string> edges) {
-  Options options;
-  options.edges = std::move(edges);
-  options.deadline = kDeadline;
-  options.reserve = kReserve;
-  options.warmup_runs = 2;
-  return options;
-}
-
-Engine tiny_engine(std::vector<std::string> edges = {}) {
-  return Engine::open(tiny_file(), options_for(std::move(edges)));
-}
-
-EdgeService tiny_edge(std::uint16_t port = 0) {
-  EdgeOptions options;
-  options.model_files = {tiny_file()};
-  options.listen = "127.0.0.1:" + std::to_string(port);
-  return EdgeService::open(options);
-}
-
-bool connected(const Engine& engine) {
-  return eventually(kPatience, [&] {
-    const Status status = engine.status();
-    return status.link.up && status.ready;
-  });
-}
-
-/// Largest difference from the module as it was loaded, over its largest output.
-double error_of(const Result& result, const Picture& picture) {
-  const auto whole = model::Model::load(tiny_file());
-  const auto request = picture.request();
-  TensorView view = request.inputs[0];
-  view.shape = {1, 8, 8, 3};
-  const auto exits = whole->run_reference({model::to_torch(view)});
-  return testing::relative_error(exits.at(static_cast<std::size_t>(result.plan.exit - 1)),
-                                 result.outputs.at(0));
-}
+using namespace testing;
 
 TEST(Engine, AnswersAsTheWholeModelDoesAtEveryExit) {
   Engine engine = tiny_engine();
@@ -172,6 +89,34 @@ TEST(Engine, RefusesOptionsThatMakeNoSense) {
   options = {};
   options.profile_file = "/no/such/profile.json";
   EXPECT_THROW(Engine::open(tiny_file(), options), InputError);
+}
+
+TEST(Engine, LeavesAtAnExitThatIsSureEnoughOnlyWhenToldTo) {
+  const std::string file = [] {
+    const auto folder = std::filesystem::temp_directory_path() / "branchline_engine_test";
+    std::filesystem::create_directories(folder);
+    return write_tiny_network(folder.string(), 7);
+  }();
+  Options options = options_for({});
+  options.leave_early = true;
+  EXPECT_THROW(Engine::open(file, options), InputError) << "it was never calibrated";
+  model::ModelManifest manifest = model::read_manifest(file);
+  manifest.exits[1].entropy_threshold = 100;  // exit 2 is always sure
+  model::write_manifest(file, manifest);
+  const Picture picture;
+  {
+    Engine engine = Engine::open(file, options);
+    const Result result = engine.infer(picture.request());
+    EXPECT_EQ(result.outcome, Outcome::ok) << result.explain();
+    EXPECT_EQ(result.why, Why::confident) << result.explain();
+    EXPECT_EQ(result.plan.exit, 2);
+    EXPECT_FALSE(result.fell_back());
+    Request forced = picture.request();
+    forced.force_exit = 3;
+    EXPECT_EQ(engine.infer(forced).plan.exit, 3);
+  }
+  Engine engine = Engine::open(file, options_for({}));
+  EXPECT_EQ(engine.infer(picture.request()).plan.exit, 3) << "off by default";
 }
 
 TEST(Engine, CallsBackInFrameOrderAndDeliversTickets) {
@@ -275,21 +220,6 @@ TEST(EngineAndABadEdge, AnswersWhenTheEdgeDiesMidRequestAndReconnects) {
   EXPECT_TRUE(connected(engine));
 }
 
-transport::Answer answer_with(const transport::Request& request, const Shape& shape,
-                              transport::WireValue value) {
-  transport::WireTensor tensor;
-  tensor.value = value;
-  Tensor logits;
-  logits.shape = shape;
-  logits.data = std::shared_ptr<const void>(
-      new float[64](), [](const void* data) { delete[] static_cast<const float*>(data); });
-  tensor.encoded = transport::encode(logits, transport::Codec::raw);
-  transport::Answer answer;
-  answer.tensors = {tensor};
-  (void)request;
-  return answer;
-}
-
 ScriptedEdge::OnRequest answers(
     const std::function<transport::Answer(const transport::Request&)>& of) {
   return [of](transport::Channel& channel, const transport::Message& message) {
@@ -303,12 +233,10 @@ TEST(EngineAndABadEdge, DoesNotBelieveAnswersThatMakeNoSense) {
   edge.on_request(answers([](const transport::Request&) { return transport::Answer{}; }));
   fall_back(engine, Why::edge_incompatible);
   edge.on_request(answers([](const transport::Request& request) {
-    return answer_with(request, {1, 5}, request.plan.outputs.at(0));
+    return answer_with({1, 5}, request.plan.outputs.at(0));
   }));
   fall_back(engine, Why::edge_incompatible);
-  edge.on_request(answers([](const transport::Request& request) {
-    return answer_with(request, {1, 4}, {999, 3});
-  }));
+  edge.on_request(answers([](const transport::Request&) { return answer_with({1, 4}, {999, 3}); }));
   fall_back(engine, Why::edge_incompatible);
   edge.on_request([](transport::Channel& channel, const transport::Message& message) {
     channel.send({message.id, transport::Pong{}});
@@ -353,7 +281,7 @@ TEST(EngineAndABadEdge, IgnoresAnswersToOldRequests) {
     const std::lock_guard lock(mutex);
     const auto& request = std::get<transport::Request>(message.body);
     for (const std::uint64_t id : old) {
-      channel.send({id, answer_with(request, {1, 4}, request.plan.outputs.at(0))});
+      channel.send({id, answer_with({1, 4}, request.plan.outputs.at(0))});
     }
     old.push_back(message.id);
   });

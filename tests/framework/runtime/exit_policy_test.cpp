@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "framework/runtime/probe_budget.h"
 #include "tests/support/fake_clock.h"
 
@@ -167,6 +169,52 @@ TEST_F(ThreeExits, KeepsThePlanInForceUntilAnotherIsClearlyBetter) {
   EXPECT_EQ(key(choice(100e6)), "edge");
 }
 
+/// At any rate, however near to a change of plan, a goodput that goes up and down by 8 % changes
+/// the plan once or twice (to the one that then stays in force), not every time.
+TEST_F(ThreeExits, DoesNotFlapOnALinkThatGoesUpAndDown) {
+  for (const Duration budget : {milliseconds(25), milliseconds(60), milliseconds(120)}) {
+    question_.budget = budget;
+    for (double rate = 5e3; rate < 20e6; rate *= 1.03) {
+      in_force_.clear();
+      int changes = 0;
+      for (int frame = 0; frame < 100; ++frame) {
+        const std::string chosen = key(choice(frame % 2 == 0 ? rate * 1.08 : rate / 1.08));
+        changes += frame > 0 && chosen != in_force_ ? 1 : 0;
+        in_force_ = chosen;
+      }
+      EXPECT_LE(changes, 2) << rate << " bytes/s";
+    }
+  }
+}
+
+TEST_F(ThreeExits, ChangesThePlanAtOnceWhenTheLinkDoes) {
+  in_force_ = key(choice(10e6));
+  EXPECT_EQ(in_force_, "edge");
+  EXPECT_EQ(key(choice(100e3)), "split");
+  EXPECT_EQ(key(choice(10e3)), "device 1");
+}
+
+/// Of many that are each nearly as good as the next none may lead far away from the best.
+TEST_F(ThreeExits, IsNeverFarFromTheGreatestExpectedAccuracy) {
+  std::vector<Candidate> all = candidates();
+  for (int step = 1; step <= 20; ++step) {
+    Candidate slightly_less = all[4];
+    slightly_less.times.accuracy = 0.9 - 0.0015 * step;
+    slightly_less.times.edge -= std::chrono::microseconds(200 * step);
+    slightly_less.key = "edge " + std::to_string(step);
+    all.push_back(slightly_less);
+  }
+  const Choice chosen = choose(all, question_, link(10e6), access_, "");
+  EXPECT_EQ(all[chosen.candidate].key, "edge 1") << "quicker, and as good as the best";
+  std::reverse(all.begin(), all.end());
+  EXPECT_EQ(all[choose(all, question_, link(10e6), access_, "").candidate].key, "edge 1")
+      << "in whatever order they come";
+  const Choice kept = choose(all, question_, link(10e6), access_, "edge 3");
+  EXPECT_EQ(all[kept.candidate].key, "edge 3") << "nearly as good, and in force";
+  const Choice left = choose(all, question_, link(10e6), access_, "edge 9");
+  EXPECT_EQ(all[left.candidate].key, "edge 1");
+}
+
 TEST_F(ThreeExits, ProbesAnUnknownLinkOnlyWhenItMay) {
   access_.measured = false;
   EXPECT_EQ(key(choice(1e6)), "device 1");
@@ -200,6 +248,27 @@ TEST_F(ThreeExits, AProbeCostsTheRequestNothing) {
   const Choice spared = choose(all, question_, link(1e3), access_, "");
   EXPECT_EQ(all[spared.candidate].key, "edge") << "it computes nothing before it sends";
   EXPECT_EQ(spared.forecast.insured, 1);
+}
+
+TEST_F(ThreeExits, ProbesWithMoreThanABucketWouldLetThroughAtOnce) {
+  question_.may_probe = access_.stale = true;
+  LinkConditions bucket = link(1e3);
+  EXPECT_EQ(key(choose(candidates(), question_, bucket, access_, "")), "split");
+  bucket.burst_bytes_up = 2000;
+  const Choice chosen = choose(candidates(), question_, bucket, access_, "");
+  EXPECT_EQ(key(chosen), "edge") << "1 kB would say nothing of the rate";
+  EXPECT_EQ(chosen.why, Why::probing);
+  bucket.burst_bytes_up = 200e3;
+  EXPECT_EQ(key(choose(candidates(), question_, bucket, access_, "")), "split")
+      << "nothing is large enough: the cheapest";
+}
+
+TEST_F(ThreeExits, CountsOnWhatABucketHolds) {
+  LinkConditions bucket = link(10e3);
+  bucket.burst_bytes_up = bucket.free_bytes_up = 20e3;
+  EXPECT_EQ(key(choose(candidates(), question_, bucket, access_, "")), "edge");
+  bucket.free_bytes_up = 0;
+  EXPECT_EQ(key(choose(candidates(), question_, bucket, access_, "")), "device 1");
 }
 
 TEST(ProbeBudget, IsOneInEightAndNotTooOften) {

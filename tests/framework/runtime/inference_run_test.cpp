@@ -8,6 +8,7 @@
 #include "branchline/edge_service.h"
 #include "framework/planner/planner_registry.h"
 #include "framework/runtime/request_input.h"
+#include "tests/framework/runtime/scripted_edge.h"
 #include "tests/framework/runtime/tiny_network.h"
 #include "tests/support/eventually.h"
 
@@ -36,7 +37,8 @@ class RunOfATinyNetwork : public ::testing::Test {
     return EdgeService::open(options);
   }
 
-  RunOfATinyNetwork() {
+  /// @param scripted_first  the real edge is only the spare of `first_`
+  explicit RunOfATinyNetwork(bool scripted_first = false) : scripted_first_(scripted_first) {
     for (int exit = 0; exit < 3; ++exit) {
       shelf_.want_now(
           *runnable_plan(graph_, model_->digest(), all_on(graph_, exit, Tier::device), *times_));
@@ -49,14 +51,20 @@ class RunOfATinyNetwork : public ::testing::Test {
       link_.tick();
       shelf_.prepare_edge(link_);
       const LinkView view = link_.view();
-      return view.up && shelf_.under_way(view.connection) == 0;
+      const bool spare = !scripted_first_ || (view.spare != 0 && !shelf_.under_way(view.spare));
+      return view.up && spare && shelf_.under_way(view.connection) == 0;
     });
   }
 
-  Result run(Place place) {
+  std::vector<transport::Endpoint> endpoints() const {
+    std::vector<transport::Endpoint> all = {{"127.0.0.1", edge_.port()}};
+    if (scripted_first_) all.insert(all.begin(), transport::parse_endpoint(first_.address(), ""));
+    return all;
+  }
+
+  Result run(Place place, Duration deadline = std::chrono::minutes(1)) {
     const TimePoint now = Clock::now();
-    auto slot = std::make_shared<AnswerSlot>(
-        1, TimeBudget{now, now + std::chrono::minutes(1), milliseconds(1)});
+    auto slot = std::make_shared<AnswerSlot>(1, TimeBudget{now, now + deadline, milliseconds(1)});
     InferenceRun run({blank_inputs(*model_), {}, {}, place, false, slot}, context_);
     for (auto state = run.state(); state != InferenceRun::State::done; state = run.state()) {
       if (state == InferenceRun::State::ready) run.step();
@@ -71,26 +79,26 @@ class RunOfATinyNetwork : public ::testing::Test {
     return testing::relative_error(model_->run_reference(inputs).at(2), result.outputs.at(0));
   }
 
+  const bool scripted_first_;
   const std::string file_ = file();
   const std::shared_ptr<const model::Model> model_ = model::Model::load(file_);
+  testing::ScriptedEdge first_{model_->digest()};
   EdgeService edge_ = edge_of(file_);
   const SystemTime time_;
   const planner::PlannerRegistry planners_ = planner::standard_planners();
   const graph::LayerGraph graph_ = timed(model_->layers());
   std::unique_ptr<transport::IoThread> io_ = std::make_unique<transport::IoThread>();
-  LinkMonitor link_{{{"127.0.0.1", edge_.port()}},
-                    model_->digest(),
+  LinkMonitor link_{endpoints(), model_->digest(),
                     [this](const auto& endpoint, const auto& hello, auto listener) {
                       return transport::connect(*io_, endpoint, hello, std::chrono::seconds(1),
                                                 std::move(listener));
                     },
-                    time_,
-                    [] {}};
+                    time_, [] {}};
   std::shared_ptr<StepTimes> times_ = std::make_shared<StepTimes>(graph_);
   WireCosts wire_{graph_, model_->manifest(), 1};
   slice::SliceCache cache_{64 << 20};
   PlanShelf shelf_{model_, cache_, [] {}, [](const std::string& error) { FAIL() << error; }};
-  Replanner replanner_{graph_, model_->digest(), planners_.find("edgent"), times_, wire_, shelf_,
+  Replanner replanner_{graph_, model_->digest(), &planners_.find("edgent"), times_, wire_, shelf_,
                        time_};
   DeviceRunner runner_{1};
   Bell bell_;
@@ -135,6 +143,31 @@ TEST_F(RunOfATinyNetwork, FallsBackToTheDeepestExitWhenTheLinkIsLostBeforeSendin
   EXPECT_EQ(result.plan.exit, 3);
   EXPECT_TRUE(result.fell_back());
   EXPECT_LT(error_of(result), 1e-4);
+}
+
+/// The first edge dies with the first request in flight.
+class RunWithASpareEdge : public RunOfATinyNetwork {
+ protected:
+  RunWithASpareEdge() : RunOfATinyNetwork(true) {
+    first_.on_request([](transport::Channel& channel, const auto&) { channel.close("killed"); });
+    shelf_.want(*runnable_plan(graph_, model_->digest(), all_on(graph_, 2, Tier::edge), *times_));
+  }
+};
+
+TEST_F(RunWithASpareEdge, SendsAgainWhenThereIsTimeForIt) {
+  ASSERT_TRUE(prepared());
+  const Result result = run(Place::edge);
+  EXPECT_EQ(result.sent_again, SentAgain::failover) << result.explain();
+  EXPECT_EQ(result.plan.place, Place::edge) << result.explain();
+  EXPECT_EQ(edge_.status().answered, 1u);
+}
+
+TEST_F(RunWithASpareEdge, SendsNothingAgainThatWouldComeTooLate) {
+  ASSERT_TRUE(prepared());
+  const Result result = run(Place::edge, -std::chrono::minutes(1));
+  EXPECT_EQ(result.sent_again, SentAgain::no) << result.explain();
+  EXPECT_TRUE(result.fell_back()) << result.explain();
+  EXPECT_EQ(edge_.status().answered, 0u);
 }
 
 }  // namespace

@@ -112,6 +112,15 @@ TEST_F(InsuranceOfAChain, LearnsThatAPieceIsSlowerThanItsProfile) {
   EXPECT_EQ(follow(nanoseconds(20000), 2).back(), 1);
 }
 
+TEST_F(InsuranceOfAChain, PassesEveryExitThatTimeAllowsWhenAnyMayBeSureEnough) {
+  Insurance all(ladder_, 1.0, true);
+  all.mark_done(0);
+  all.mark_answered(0);
+  all.mark_done(2);
+  EXPECT_EQ(all.next_step(nanoseconds(90000), 2), 3u) << "exit 2's head";
+  EXPECT_EQ(all.next_step(nanoseconds(2650), 2), 4u) << "not at the cost of the target";
+}
+
 TEST(StepTime, TrustsTheProfileUntilItHasRun) {
   StepTime time(nanoseconds(1000));
   EXPECT_EQ(time.expected(2.0), nanoseconds(2000));

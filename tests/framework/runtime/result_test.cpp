@@ -8,7 +8,6 @@
 namespace branchline {
 namespace {
 
-constexpr int kWhys = static_cast<int>(Why::model_error) + 1;
 constexpr int kOutcomes = static_cast<int>(Outcome::error) + 1;
 
 Result answered(Outcome outcome, Why why) {
@@ -45,12 +44,12 @@ TEST(Result, ExplainsAFallBack) {
 
 TEST(Result, ExplainsEveryWhyInItsOwnWords) {
   std::set<std::string> sentences, names;
-  for (int why = 0; why < kWhys; ++why) {
+  for (std::size_t why = 0; why < kWhys; ++why) {
     sentences.insert(answered(Outcome::ok, static_cast<Why>(why)).explain());
     names.insert(name_of(static_cast<Why>(why)));
   }
-  EXPECT_EQ(sentences.size(), static_cast<std::size_t>(kWhys));
-  EXPECT_EQ(names.size(), static_cast<std::size_t>(kWhys));
+  EXPECT_EQ(sentences.size(), kWhys);
+  EXPECT_EQ(names.size(), kWhys);
   EXPECT_FALSE(names.contains("unknown"));
 }
 

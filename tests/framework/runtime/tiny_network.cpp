@@ -10,6 +10,23 @@
 
 namespace branchline::testing {
 
+namespace {
+
+model::ModelManifest manifest_of_pictures(const std::string& name) {
+  model::ModelManifest manifest;
+  manifest.name = name;
+  model::InputManifest input;
+  input.is_image = true;
+  input.shape = {1, 3, 8, 8};
+  input.mean = {0.5F, 0.5F, 0.5F};
+  input.std = {0.25F, 0.25F, 0.25F};
+  manifest.inputs = {input};
+  manifest.classes = {"a", "b", "c", "d"};
+  return manifest;
+}
+
+}  // namespace
+
 std::string write_tiny_network(const std::string& folder, int seed) {
   torch::manual_seed(static_cast<std::uint64_t>(seed));
   torch::jit::Module net("TinyNetwork");
@@ -35,16 +52,24 @@ std::string write_tiny_network(const std::string& folder, int seed) {
   net.eval();
   const std::string file = folder + "/tiny" + std::to_string(seed) + ".pt";
   net.save(file);
-  model::ModelManifest manifest;
-  manifest.name = "tiny" + std::to_string(seed);
-  model::InputManifest input;
-  input.is_image = true;
-  input.shape = {1, 3, 8, 8};
-  input.mean = {0.5F, 0.5F, 0.5F};
-  input.std = {0.25F, 0.25F, 0.25F};
-  manifest.inputs = {input};
-  manifest.classes = {"a", "b", "c", "d"};
+  model::ModelManifest manifest = manifest_of_pictures("tiny" + std::to_string(seed));
   manifest.exits = {{"exit1", 0.6, {}, {}}, {"exit2", 0.8, {}, {}}, {"exit3", 0.9, {}, {}}};
+  model::write_manifest(file, manifest);
+  return file;
+}
+
+std::string write_baked_network(const std::string& folder) {
+  torch::jit::Module net("BakedNetwork");
+  net.register_parameter("head", torch::randn({4, 192}), false);
+  net.define(R"(
+    def forward(self, x):
+        return torch.matmul(torch.relu(x).reshape([1, 192]), self.head.t())
+  )");
+  net.eval();
+  const std::string file = folder + "/baked.pt";
+  net.save(file);
+  model::ModelManifest manifest = manifest_of_pictures("baked");
+  manifest.exits = {{"exit1", 0.6, {}, {}}};
   model::write_manifest(file, manifest);
   return file;
 }

@@ -16,6 +16,10 @@ namespace branchline::testing {
 ///                   └► exit 1  └► exit 2
 std::string write_tiny_network(const std::string& folder, int seed = 1);
 
+/// Writes a network that bakes a batch of 1 into a reshape, and returns its file; one exit of four
+/// classes, the same input.
+std::string write_baked_network(const std::string& folder);
+
 /// Largest difference of an answer's logits from the whole network's, over the largest of these.
 double relative_error(const at::Tensor& whole, const Tensor& answer);
 

@@ -56,10 +56,10 @@ TEST(WireCosts, CountsACodecsCostInTheAccuracy) {
 
 TEST(WireCosts, LearnsWhatPicturesReallyTake) {
   WireCosts costs(picture_network(), manifest(0.885, 0.897), 1);
-  costs.add_sent(kPicture, 1000, std::chrono::microseconds(300));
+  costs.add_sent(kPicture, Codec::jpeg, 1000, std::chrono::microseconds(300));
   EXPECT_EQ(costs.bytes(kPicture), 1000);
   EXPECT_EQ(costs.encode_time(kPicture), std::chrono::microseconds(300));
-  costs.add_sent(kPicture, 2000, std::chrono::microseconds(300));
+  costs.add_sent(kPicture, Codec::jpeg, 2000, std::chrono::microseconds(300));
   EXPECT_EQ(costs.bytes(kPicture), 1200);
 }
 
@@ -89,7 +89,7 @@ profile::CodecTable measured() {
 
 TEST(WireCosts, ChoosesAmongMeasuredCodecsForTheLink) {
   WireCosts costs(picture_network(), manifest(0.885, 0.897), 1, measured());
-  EXPECT_EQ(costs.codec(kPicture), Codec::jpeg) << "until a link is known, by the manifest";
+  EXPECT_EQ(costs.codec(kPicture), Codec::png) << "jpeg was measured to lose too much here";
   costs.choose_for(1e9, true);
   EXPECT_EQ(costs.codec(kPicture), Codec::raw);
   costs.choose_for(1e5, true);
@@ -118,9 +118,73 @@ TEST(WireCosts, ASlowDeviceEncodesLess) {
   EXPECT_EQ(costs.codec(kPicture), Codec::raw);
 }
 
+TEST(WireCosts, ChoosesALevelOfLossAtATime) {
+  const WireCosts costs(picture_network(), manifest(0.885, 0.897), 1);
+  ASSERT_EQ(costs.levels(), 4u) << "the usual one; next to no loss; int8's 0.003; jpeg's 0.015";
+  EXPECT_EQ(costs.codec(kMap, 1), Codec::fp16);
+  EXPECT_EQ(costs.codec(kMap, 2), Codec::int8);
+  EXPECT_NE(costs.codec(kPicture, 2), Codec::jpeg);
+  WireCosts slow(picture_network(), manifest(0.885, 0.897), 1);
+  slow.choose_for(1e4, false);
+  EXPECT_EQ(slow.codec(kPicture, 1), Codec::png);
+  EXPECT_EQ(slow.codec(kPicture, 3), Codec::jpeg);
+  slow.choose_for(1e9, false);
+  EXPECT_EQ(slow.codec(kPicture, 3), Codec::raw) << "nothing is faster than not to encode";
+  EXPECT_EQ(slow.codec(kPicture), Codec::jpeg) << "without measurements the usual choice stays";
+}
+
+TEST(WireCosts, ListsOnlyWaysThatDiffer) {
+  WireCosts costs(picture_network(), manifest(0.885, 0.897), 1);
+  costs.choose_for(1e4, false);
+  const auto of_picture = costs.crossings(0, {kPicture}, 1, 3);
+  ASSERT_EQ(of_picture.size(), 2u);
+  EXPECT_EQ(of_picture[0].level, 1u);
+  EXPECT_EQ(of_picture[0].loss, 0);
+  EXPECT_EQ(of_picture[1].level, 3u);
+  EXPECT_NEAR(of_picture[1].loss, 0.015, 1e-9);
+  EXPECT_LT(of_picture[1].bytes, of_picture[0].bytes);
+  EXPECT_EQ(costs.crossings(0, {kIndex}, 1, 3).size(), 1u);
+}
+
+TEST(WireCosts, CountsAMeasuredCodecsLossNotTheOtherPicturesOfItsTable) {
+  profile::CodecTable table = measured();
+  table.exit_accuracy = {0.95};
+  for (profile::CodecRow& row : table.rows) *row.accuracy[0] += 0.05;
+  const WireCosts costs(picture_network(), manifest(0.885, 0.897), 1, table);
+  EXPECT_DOUBLE_EQ(*costs.accuracy(0, {kPicture}), 0.90) << "PNG loses nothing";
+  EXPECT_NEAR(*costs.accuracy(0, {{2, 0}}), 0.898, 1e-9);
+}
+
+TEST(WireCosts, TellsWhenWhatTravelsTurnsOutOtherwise) {
+  WireCosts costs(picture_network(), manifest(0.885, 0.897), 1);
+  const std::uint64_t before = costs.version();
+  costs.add_sent(kPicture, Codec::jpeg, 5 * costs.bytes(kPicture), {});
+  EXPECT_GT(costs.version(), before);
+  const std::uint64_t after = costs.version();
+  costs.add_sent(kPicture, Codec::jpeg, costs.bytes(kPicture), {});
+  EXPECT_EQ(costs.version(), after);
+}
+
+TEST(WireCosts, OffersPlannersWhatALevelAllows) {
+  const WireCosts costs(picture_network(), manifest(0.885, 0.897), 1);
+  const auto names = [&](std::size_t level) {
+    std::vector<std::string> listed;
+    const graph::LayerGraph graph = costs.with_codecs(picture_network(), level, false);
+    for (const auto& codec : graph.units[0].codecs) listed.push_back(codec.name);
+    return listed;
+  };
+  EXPECT_EQ(names(1), (std::vector<std::string>{"png"}));
+  EXPECT_EQ(names(3), (std::vector<std::string>{"png", "jpeg"}));
+  const graph::LayerGraph graph = costs.with_codecs(picture_network(), 2, false);
+  ASSERT_EQ(graph.units[1].codecs.size(), 1u) << "two outputs: the smallest of each";
+  const auto map_bytes =
+      static_cast<std::int64_t>(transport::expected_bytes(Codec::int8, DType::f32, {1, 8, 16, 16}));
+  EXPECT_EQ(graph.units[1].codecs[0].bytes, map_bytes + 16);
+}
+
 TEST(WireCosts, TellsPlannersWhatReallyTravels) {
   WireCosts costs(picture_network(), manifest(0.885, 0.897), 1);
-  costs.add_sent(kPicture, 1000, {});
+  costs.add_sent(kPicture, Codec::jpeg, 1000, {});
   const graph::LayerGraph graph = costs.with_wire_bytes(picture_network());
   EXPECT_EQ(graph.units[0].output_bytes, 1000);
   const auto map_bytes =

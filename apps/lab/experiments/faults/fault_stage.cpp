@@ -30,7 +30,8 @@ FaultStage::~FaultStage() { end(EdgeFault::slowed); }
 /// On the port it had before, if any.
 void FaultStage::start(const std::string& model) {
   edge_.reset();
-  edge_ = std::make_unique<EdgeProcess>(program_, model, log_file_, edge_port_);
+  edge_ = std::make_unique<EdgeProcess>(program_, model, log_file_, std::vector<std::string>{},
+                                        edge_port_);
   edge_port_ = edge_->port();
 }
 

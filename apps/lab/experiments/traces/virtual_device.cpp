@@ -17,8 +17,8 @@ at::Tensor blank_value(const graph::LayerGraph& graph, graph::ValueId value) {
       Tensor{std::shared_ptr<const void>(data, data.get()), spec.type, spec.shape});
 }
 
-VirtualDevice::VirtualDevice(const TraceSetting& setting, const runtime::WireCosts& wire, Pass pass)
-    : DeviceRunner(1), setting_(setting), wire_(wire), pass_(std::move(pass)) {}
+VirtualDevice::VirtualDevice(const TraceSetting& setting, Pass pass)
+    : DeviceRunner(1), setting_(setting), pass_(std::move(pass)) {}
 
 Duration VirtualDevice::pass(Duration time) {
   const Duration stretched(std::llround(stretch_ * static_cast<double>(time.count())));
@@ -40,9 +40,10 @@ Duration VirtualDevice::run(const slice::Slice& slice, runtime::FeatureMaps& map
   return took;
 }
 
-Duration VirtualDevice::encode(graph::ValueId value, const std::function<void()>& work) {
+Duration VirtualDevice::encode(graph::ValueId value, transport::Codec codec,
+                               const std::function<void()>& work) {
   work();
-  return pass(setting_.encode_time(value.unit, transport::name_of(wire_.codec(value))));
+  return pass(setting_.encode_time(value.unit, transport::name_of(transport::unpacked(codec))));
 }
 
 }  // namespace branchline::lab

@@ -5,7 +5,6 @@
 
 #include "apps/lab/experiments/traces/trace_setting.h"
 #include "framework/runtime/device_runner.h"
-#include "framework/runtime/wire_costs.h"
 
 namespace branchline::lab {
 
@@ -19,20 +18,20 @@ class VirtualDevice final : public runtime::DeviceRunner {
   /// Lets time pass, and whatever happens meanwhile happen.
   using Pass = std::function<void(Duration)>;
 
-  /// @param setting,wire  borrowed
-  VirtualDevice(const TraceSetting& setting, const runtime::WireCosts& wire, Pass pass);
+  /// @param setting  borrowed
+  VirtualDevice(const TraceSetting& setting, Pass pass);
 
   /// From now on. @param stretch  as FrameSpeed
   void set_stretch(double stretch) { stretch_ = stretch; }
 
   Duration run(const slice::Slice& slice, runtime::FeatureMaps& maps) override;
-  Duration encode(graph::ValueId value, const std::function<void()>& work) override;
+  Duration encode(graph::ValueId value, transport::Codec codec,
+                  const std::function<void()>& work) override;
 
  private:
   Duration pass(Duration time);
 
   const TraceSetting& setting_;
-  const runtime::WireCosts& wire_;
   const Pass pass_;
   double stretch_ = 1;
   std::map<graph::ValueId, at::Tensor> blanks_;

@@ -27,7 +27,6 @@ VirtualEngine::VirtualEngine(const TraceSetting& setting, const TraceCase& trace
     : setting_(setting),
       edge_(time_, with_warm_up(trace, kWarmUpTime), setting.model->digest(),
             [this](const transport::Request& request) { return serve(request); }),
-      planners_(planner::standard_planners()),
       keep_at_(time_.now()),
       link_(
           {{"virtual", 1}}, setting.model->digest(),
@@ -39,10 +38,9 @@ VirtualEngine::VirtualEngine(const TraceSetting& setting, const TraceCase& trace
       wire_(setting.graph, setting.model->manifest(), setting.slowdown),
       shelf_(
           setting.model, cache, [] {}, [](const std::string&) {}),
-      replanner_(setting.graph, setting.model->digest(), planners_.find(Options{}.planner), times_,
-                 wire_, shelf_, time_),
+      replanner_(setting.graph, setting.model->digest(), nullptr, times_, wire_, shelf_, time_),
       prober_(setting.model, wire_, link_, shelf_, replanner_),
-      device_(setting, wire_, [this](Duration time) { pass(time); }),
+      device_(setting, [this](Duration time) { pass(time); }),
       context_{setting.graph, replanner_, shelf_, link_, wire_, device_, time_, bell_} {
   for (int exit = 0; exit < setting.graph.exit_count(); ++exit) {
     const planner::Plan on_device = runtime::all_on(setting.graph, exit, Tier::device);

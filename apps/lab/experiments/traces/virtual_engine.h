@@ -8,7 +8,6 @@
 #include "apps/lab/experiments/traces/trace_frame.h"
 #include "apps/lab/experiments/traces/virtual_device.h"
 #include "apps/lab/experiments/traces/virtual_edge.h"
-#include "framework/planner/planner_registry.h"
 #include "framework/runtime/inference_run.h"
 #include "framework/runtime/link_probe.h"
 #include "framework/slice/slice_cache.h"
@@ -52,7 +51,6 @@ class VirtualEngine {
   VirtualTime time_;
   FrameSpeed speed_;
   VirtualEdge edge_;
-  const planner::PlannerRegistry planners_;
   bool keep_now_ = true;
   TimePoint keep_at_;
   runtime::LinkMonitor link_;

@@ -1,5 +1,3 @@
-#include "apps/branchline/verbs/experiment_traces.h"
-
 #include <ATen/Parallel.h>
 
 #include <CLI/CLI.hpp>
@@ -7,14 +5,13 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
-#include <optional>
 
+#include "apps/branchline/experiments/experiments.h"
+#include "apps/branchline/experiments/output_flags.h"
+#include "apps/branchline/experiments/picture_flags.h"
 #include "apps/branchline/flags.h"
-#include "apps/branchline/verbs/verbs.h"
 #include "apps/lab/edge_process.h"
 #include "apps/lab/experiments/traces/trace_live.h"
-#include "apps/lab/run_folder.h"
-#include "branchy_models/data_sets.h"
 #include "framework/base/error.h"
 
 namespace branchline::apps {
@@ -23,12 +20,20 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-constexpr const char* kFashion = "/usr/share/datasets/fashion-mnist";
 constexpr std::int64_t kTraceSlices = 2ll << 30;
+
+struct TraceFlags {
+  PictureFlags pictures;
+  std::vector<std::string> traces;  ///< files or folders of them
+  lab::TraceQuestion question;
+  std::chrono::nanoseconds delay{10ms};
+  std::chrono::nanoseconds real{0};  ///< 0: simulate only
+  OutputFlags output;
+  bool require = false;
+};
 
 struct TraceRun {
   const TraceFlags& flags;
-  const CodecFlags& common;
   const std::vector<lab::TraceCase> traces;
   const lab::StopFlag& stop;
   const std::string log_file;  ///< of branchlined
@@ -38,7 +43,7 @@ struct TraceRun {
 };
 
 /// The shipped ones that the data is for.
-std::vector<std::string> traced_models(const CodecFlags& common) {
+std::vector<std::string> traced_models(const PictureFlags& common) {
   if (!common.models.empty()) return common.models;
   const bool has_cifar = std::any_of(
       common.data.begin(), common.data.end(),
@@ -49,20 +54,6 @@ std::vector<std::string> traced_models(const CodecFlags& common) {
     models.push_back(lab::find_shipped_file("branchy_models/pretrained/" + name + ".pt"));
   }
   return models;
-}
-
-std::unique_ptr<branchy_models::LabelledImages> pictures_of(const model::Model& model,
-                                                            const std::vector<std::string>& folders,
-                                                            std::string& name) {
-  std::string problems;
-  for (const std::string& folder : folders) {
-    try {
-      return branchy_models::open_test_images(folder, model.manifest(), name);
-    } catch (const InputError& error) {
-      problems += (problems.empty() ? "" : "; ") + std::string(error.what());
-    }
-  }
-  throw InputError("has no test pictures: " + problems, model.file(), "give their folder: --data");
 }
 
 std::vector<lab::TraceCase> traces_of(const TraceFlags& flags) {
@@ -84,16 +75,6 @@ std::vector<lab::TraceCase> traces_of(const TraceFlags& flags) {
   return traces;
 }
 
-lab::TraceQuestion question_of(const TraceFlags& flags) {
-  lab::TraceQuestion question;
-  if (flags.deadline > 0s) question.deadline = flags.deadline;
-  question.rate_hz = flags.rate_hz;
-  question.slowdown = flags.slowdown;
-  question.profile = flags.profile;
-  question.cache = flags.cache;
-  return question;
-}
-
 void play_trace(TraceRun& run, const lab::TraceSetting& setting, const lab::TraceCase& trace,
                 const branchy_models::LabelledImages& images, slice::SliceCache& cache) {
   const auto plays = lab::simulate_trace(setting, trace, cache);
@@ -101,7 +82,7 @@ void play_trace(TraceRun& run, const lab::TraceSetting& setting, const lab::Trac
   run.frames += lab::trace_frames_csv(setting, trace, plays.front(), run.frames.empty());
   const std::string table = lab::trace_table(run.rows.back()) + '\n';
   run.text += table;
-  if (!run.common.json) std::cout << table << std::flush;
+  if (!run.flags.output.json) std::cout << table << std::flush;
   if (run.flags.real <= 0s) return;
   std::cerr << "playing " << trace.name << " for real\n";
   const auto rows =
@@ -109,17 +90,20 @@ void play_trace(TraceRun& run, const lab::TraceSetting& setting, const lab::Trac
   run.live.insert(run.live.end(), rows.begin(), rows.end());
   const std::string live = lab::live_table(rows) + '\n';
   run.text += live;
-  if (!run.common.json) std::cout << live << std::flush;
+  if (!run.flags.output.json) std::cout << live << std::flush;
 }
 
 void play_model(TraceRun& run, const std::string& file) {
   const auto model = model::Model::load(file);
-  std::string data_set;
-  const auto all = pictures_of(*model, run.common.data, data_set);
-  const branchy_models::FirstImages images(*all,
-                                           run.common.images > 0 ? run.common.images : all->size());
+  const PictureFlags& flags = run.flags.pictures;
+  const TestPictures pictures = pictures_for(*model, flags);
+  if (!pictures.images) {
+    throw InputError("has no test pictures: " + pictures.problems, file,
+                     "give their folder: --data");
+  }
+  const branchy_models::FirstImages images(*pictures.images, flags.count_of(*pictures.images));
   const lab::TraceSetting setting = lab::make_setting(
-      model, fs::path(file).stem().string(), images, data_set, question_of(run.flags),
+      model, fs::path(file).stem().string(), images, pictures.data_set, run.flags.question,
       [](const std::string& what) { std::cerr << '\r' << what << std::flush; });
   std::cerr << '\n';
   slice::SliceCache cache(kTraceSlices);
@@ -129,75 +113,73 @@ void play_model(TraceRun& run, const std::string& file) {
   }
 }
 
-}  // namespace
-
-void add_trace_flags(CLI::App& command, TraceFlags& flags) {
-  command
-      .add_option("--traces", flags.traces,
-                  "Of `traces`: recordings to replay, or folders of them, repeatable; default: the "
-                  "shipped one. Links that step are always played")
-      ->type_name("CSV|DIR");
-  command
-      .add_option("--profile", flags.profile,
-                  "Of `traces`, with one model: its times; default: measured now")
-      ->type_name("profile.json");
-  command
-      .add_option("--cache", flags.cache,
-                  "Of `traces`: keep here what was measured of the test pictures")
-      ->type_name("DIR");
-  add_frequency(command, "--rate", flags.rate_hz, "Of `traces`: frames");
-  add_duration(command, "--delay", flags.delay, "Of `traces`: one way, beside the recorded rates");
-  command
-      .add_option(
-          "--device-slowdown", flags.slowdown,
-          "Of `traces` and `faults`: how many times slower than this machine the device is; "
-          "default of `faults`: 20, of `traces`: so that its deepest exit takes 1.8 "
-          "deadlines, but its first at most 0.35")
-      ->check(CLI::Range(1.0, 1000.0));
-  add_duration(command, "--real", flags.real,
-               "Of `traces`: also play so much of each trace with the real engine, a branchlined "
-               "and the link emulator");
-  command.add_flag("--require", flags.require,
-                   "Exit code 3 when a target of `traces` or `faults` is missed");
-}
-
-int run_traces(const TraceFlags& flags, const CodecFlags& given, const std::string& configuration) {
-  CodecFlags common = given;
-  if (common.data.empty()) common.data = {kFashion};
-  if (std::find(common.data.begin(), common.data.end(), kFashion) == common.data.end()) {
-    common.data.push_back(kFashion);
-  }
-  const std::vector<std::string> models = traced_models(common);
-  if (!flags.profile.empty() && models.size() != 1) {
+int run_traces(const TraceFlags& flags, const CLI::App& command) {
+  const std::vector<std::string> models = traced_models(flags.pictures);
+  if (!flags.question.profile.empty() && models.size() != 1) {
     throw InputError("is of one model", "--profile", "name that MODEL.pt");
   }
+  const auto folder = open_output(flags.output, command);
   at::set_num_threads(1);
   const lab::StopFlag stop;
-  std::optional<lab::RunFolder> folder;
-  if (!common.output.empty()) folder.emplace(common.output);
   const std::string log = folder ? folder->path("branchlined.log") : "/dev/null";
-  TraceRun run{flags, common, traces_of(flags), stop, log, {}, {}, {}, {}};
+  TraceRun run{flags, traces_of(flags), stop, log, {}, {}, {}, {}};
   for (const std::string& model : models) play_model(run, model);
   if (stop.raised()) return stop.exit_code();
 
   std::string closing;
-  bool missed = false;
   for (const lab::TraceRows& rows : run.rows) {
     for (const std::string& sentence : lab::missed_targets(rows)) {
       closing += "target missed: " + sentence + '\n';
-      missed = true;
     }
   }
-  if (!missed) closing += "targets met: no baseline is better, the oracle by 3 points at most\n";
+  const bool missed = !closing.empty();
+  if (!missed) closing = "targets met: no baseline is better, the oracle by 3 points at most\n";
   if (folder) {
     folder->write("traces.csv", lab::traces_csv(run.rows));
     folder->write("frames.csv", run.frames);
     folder->write("traces.json", lab::traces_json(run.rows, run.live));
     folder->write("traces.txt", run.text + closing);
-    folder->write("config.toml", configuration);
   }
-  std::cout << (common.json ? lab::traces_json(run.rows, run.live) : closing);
+  std::cout << (flags.output.json ? lab::traces_json(run.rows, run.live) : closing);
   return missed && flags.require ? kGoalNotMet : kDone;
+}
+
+}  // namespace
+
+Verb add_traces(CLI::App& experiment) {
+  auto flags = std::make_shared<TraceFlags>();
+  CLI::App* command = experiment.add_subcommand(
+      "traces", "Deadlines met and accuracy on recorded links: Branchline against its rivals");
+  add_picture_flags(*command, flags->pictures);
+  command
+      ->add_option("--traces", flags->traces,
+                   "Recordings to replay, or folders of them, repeatable; default: the shipped "
+                   "one. Links that step are always played")
+      ->type_name("CSV|DIR");
+  command
+      ->add_option("--profile", flags->question.profile,
+                   "With one model: its times; default: measured now")
+      ->type_name("profile.json");
+  command
+      ->add_option("--cache", flags->question.cache,
+                   "Keep here what was measured of the test pictures")
+      ->type_name("DIR");
+  add_duration(*command, "--deadline", flags->question.deadline, "Of every frame");
+  add_frequency(*command, "--rate", flags->question.rate_hz, "Frames; default: 6Hz");
+  add_duration(*command, "--delay", flags->delay, "One way, beside the recorded rates");
+  command
+      ->add_option("--device-slowdown", flags->question.slowdown,
+                   "How many times slower than this machine the device is; default: so that its "
+                   "deepest exit takes 1.8 deadlines, but its first at most 0.35")
+      ->check(CLI::Range(1.0, 1000.0));
+  add_duration(*command, "--real", flags->real,
+               "Also play so much of each trace with the real engine, a branchlined and the link "
+               "emulator");
+  command->add_flag("--require", flags->require, "Exit code 3 when a target is missed");
+  add_output_flags(*command, flags->output);
+  command->footer(
+      "Example:\n  branchline experiment traces b_camera.pt --traces TRACE.csv -o traces");
+  return {command, [flags, command] { return run_traces(*flags, *command); }};
 }
 
 }  // namespace branchline::apps

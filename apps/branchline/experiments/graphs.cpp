@@ -1,4 +1,4 @@
-#include "apps/branchline/verbs/experiment_graphs.h"
+#include "apps/branchline/experiments/graphs.h"
 
 #include <filesystem>
 
