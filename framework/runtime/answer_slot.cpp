@@ -27,7 +27,7 @@ void AnswerSlot::changed(std::unique_lock<std::mutex> lock) {
 
 void AnswerSlot::offer_device(Plan plan, Tensor logits, bool final) {
   std::unique_lock lock(mutex_);
-  if (device_ && device_->plan.exit >= plan.exit) return;
+  if (final_ || (device_ && device_->plan.exit >= plan.exit)) return;
   device_ = Answer{std::move(plan), std::move(logits)};
   final_ = final_ || final;
   changed(std::move(lock));
@@ -123,6 +123,11 @@ std::optional<TimePoint> AnswerSlot::wait() const {
   // Late is better than never: the compute thread owes an answer or an error.
   changed_.wait(lock, [this] { return settled_ || final_ || device_; });
   return woke;
+}
+
+bool AnswerSlot::decided() const {
+  const std::lock_guard lock(mutex_);
+  return settled_ || final_;
 }
 
 bool AnswerSlot::settled() const {

@@ -65,7 +65,10 @@ class AnswerSlot {
   /// Whether the result is due at `now`, and when to look again.
   bool due(TimePoint now) const;
 
-  /// Nobody waits for more: stop computing.
+  /// No later offer changes the answer: stop computing.
+  bool decided() const;
+
+  /// The result is made: nobody waits any more.
   bool settled() const;
 
   /// The result, made at the first call and the same ever after.

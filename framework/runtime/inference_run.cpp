@@ -27,7 +27,7 @@ int InferenceRun::rank() const {
 }
 
 InferenceRun::State InferenceRun::state() {
-  if (phase_ != Phase::done && task_.slot->settled()) end();
+  if (phase_ != Phase::done && task_.slot->decided()) end();
   if (phase_ == Phase::done) return State::done;
   if (phase_ != Phase::wait) return State::ready;
   look_at_exchange();

@@ -42,8 +42,11 @@ TEST_F(Slot, GivesThePlannedAnswer) {
 
 TEST_F(Slot, GivesAConfidentExitAtOnceAndCallsItNoFallBack) {
   slot_.begin(plan_of(3, Place::edge), Why::planned, {}, false);
+  EXPECT_FALSE(slot_.decided());
   slot_.offer_confident(plan_of(1, Place::device), {});
   EXPECT_TRUE(slot_.due(in_time_));
+  EXPECT_TRUE(slot_.decided());
+  slot_.offer_device(plan_of(3, Place::device), {}, true);
   slot_.offer_planned(plan_of(3, Place::edge), {});
   const Result result = slot_.settle(in_time_);
   EXPECT_EQ(result.outcome, Outcome::ok);
