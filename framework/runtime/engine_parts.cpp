@@ -53,7 +53,9 @@ runtime::LinkMonitor::Connect connector(transport::IoThread& io,
                                         const transport::ClientSecurity& security) {
   return [&io, &security](const transport::Endpoint& endpoint, const transport::Hello& hello,
                           std::shared_ptr<transport::ChannelListener> listener) {
-    return transport::connect(io, endpoint, hello, kConnectTimeout, std::move(listener), {},
+    transport::Hello checked = hello;
+    if (!security.tls) checked.capabilities |= transport::capability::kPayloadChecksum;
+    return transport::connect(io, endpoint, checked, kConnectTimeout, std::move(listener), {},
                               security);
   };
 }

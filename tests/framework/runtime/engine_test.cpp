@@ -189,6 +189,12 @@ Result fall_back(Engine& engine, Why why) {
   return result;
 }
 
+TEST(EngineAndABadEdge, AsksForChecksumsOfWhatTravels) {
+  ScriptedEdge edge(tiny_digest());
+  Engine engine = tiny_engine({edge.address()});
+  EXPECT_TRUE(edge.capabilities() & transport::capability::kPayloadChecksum);
+}
+
 TEST(EngineAndABadEdge, AnswersWhenTheEdgeNeverDoes) {
   ScriptedEdge edge(tiny_digest());
   Engine engine = tiny_engine({edge.address()});

@@ -57,7 +57,8 @@ void ScriptedEdge::tell_all(const transport::Body& body) {
 void ScriptedEdge::hear(transport::Channel& channel, const Message& message) {
   if (frozen_) return;
   const std::uint64_t id = message.id;
-  if (std::holds_alternative<transport::Hello>(message.body)) {
+  if (const auto* hello = std::get_if<transport::Hello>(&message.body)) {
+    capabilities_ |= hello->capabilities;
     transport::Welcome welcome;
     welcome.software = "scripted edge";
     welcome.digests = {digest_};

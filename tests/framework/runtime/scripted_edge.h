@@ -32,6 +32,8 @@ class ScriptedEdge {
   void close_all();
   void tell_all(const transport::Body& body);
 
+  /// Bits of the Hellos heard so far, all of them.
+  std::uint64_t capabilities() const { return capabilities_; }
   int prepares() const { return prepares_; }
   int cancels() const { return cancels_; }
   int connections() const { return connections_; }
@@ -45,6 +47,7 @@ class ScriptedEdge {
   OnRequest script_;
   std::vector<std::shared_ptr<transport::Channel>> peers_;
   std::atomic<bool> frozen_{false};
+  std::atomic<std::uint64_t> capabilities_{0};
   std::atomic<int> prepares_{0}, cancels_{0}, connections_{0};
   transport::IoThread io_;
   std::unique_ptr<transport::Server> server_;

@@ -7,6 +7,7 @@
 #include <random>
 #include <thread>
 
+#include "apps/lab/experiments/faults/fault_answers.h"
 #include "apps/lab/experiments/faults/fault_stage.h"
 #include "apps/lab/experiments/faults/wake_up_watch.h"
 #include "branchline/engine.h"
@@ -63,23 +64,6 @@ class FaultDirector {
   std::thread thread_;
 };
 
-/// Pictures of noise: what they show does not matter here.
-class NoisePictures {
- public:
-  explicit NoisePictures(const std::string& model) {
-    const Shape shape = model::read_manifest(model).inputs.at(0).shape;
-    shape_ = {shape.at(2), shape.at(3), shape.at(1)};
-    pixels_.resize(static_cast<std::size_t>(element_count(shape_)));
-    std::minstd_rand random(1);
-    for (std::uint8_t& pixel : pixels_) pixel = static_cast<std::uint8_t>(110 + random() % 32);
-  }
-  TensorView view() const { return {pixels_.data(), DType::u8, shape_}; }
-
- private:
-  Shape shape_;
-  std::vector<std::uint8_t> pixels_;
-};
-
 Engine engine_for(const FaultQuestion& question, const FaultStage& stage) {
   Options options;
   options.edges = {stage.address()};
@@ -103,8 +87,21 @@ Duration first_exit_time(Engine& engine, const TensorView& picture) {
   return times[times.size() * 9 / 10];
 }
 
-void count(const Result& result, TimePoint asked, const WakeUpWatch& watch, FaultRow& row) {
+/// What every fault is played with.
+struct FaultPlay {
+  const FaultQuestion& question;
+  FaultStage& stage;
+  Engine& engine;
+  const SmoothPicture& picture;
+  const RightAnswers& right;
+  Duration tightest;
+  const StopFlag& stop;
+};
+
+void count(const Result& result, TimePoint asked, const WakeUpWatch& watch,
+           const RightAnswers& right, FaultRow& row) {
   ++row.requests;
+  row.wrong += result && !right.agrees(result) ? 1 : 0;
   if (result.outcome == Outcome::infeasible) return;
   ++row.feasible;
   if (!result) return;
@@ -121,26 +118,24 @@ void count(const Result& result, TimePoint asked, const WakeUpWatch& watch, Faul
   row.excused += watch.was_late_between(asked, asked + result.latency) ? 1 : 0;
 }
 
-FaultRow play_fault(EdgeFault fault, const FaultQuestion& question, FaultStage& stage,
-                    Engine& engine, Duration tightest, const StopFlag& stop) {
+FaultRow play_fault(EdgeFault fault, const FaultPlay& play) {
   FaultRow row;
   row.fault = fault;
-  const NoisePictures pictures(question.model);
   const WakeUpWatch watch;
-  FaultDirector director(stage, fault);
+  FaultDirector director(play.stage, fault);
   std::mt19937_64 random(1);
-  const double spread = std::log(static_cast<double>(question.loosest.count()) /
-                                 static_cast<double>(tightest.count()));
+  const double spread = std::log(static_cast<double>(play.question.loosest.count()) /
+                                 static_cast<double>(play.tightest.count()));
   std::uniform_real_distribution<double> share(0, 1);
-  for (int i = 0; i < question.requests && !stop.raised(); ++i) {
+  for (int i = 0; i < play.question.requests && !play.stop.raised(); ++i) {
     const double factor = std::exp(spread * share(random));
     const TimePoint asked = Clock::now();
     Request request;
-    request.inputs = {pictures.view()};
+    request.inputs = {play.picture.view()};
     request.deadline =
-        asked + Duration(std::llround(factor * static_cast<double>(tightest.count())));
-    count(engine.infer(request), asked, watch, row);
-    stop.wait_until(asked + kPace);
+        asked + Duration(std::llround(factor * static_cast<double>(play.tightest.count())));
+    count(play.engine.infer(request), asked, watch, play.right, row);
+    play.stop.wait_until(asked + kPace);
   }
   row.times = director.times();
   if (director.problem()) std::rethrow_exception(director.problem());
@@ -163,20 +158,24 @@ double FaultRow::hit_rate() const {
   return static_cast<double>(in_time) / static_cast<double>(std::max(1, feasible - excused));
 }
 
-bool FaultRow::good() const { return answered == feasible && hung == 0 && hit_rate() >= kInTime; }
+bool FaultRow::good() const {
+  return answered == feasible && hung == 0 && wrong == 0 && hit_rate() >= kInTime;
+}
 
 std::vector<FaultRow> run_fault_experiment(const FaultQuestion& question, const StopFlag& stop,
                                            const std::function<void(const FaultRow&)>& on_row) {
   std::vector<FaultRow> rows;
   FaultStage stage(question.model, question.other_model, question.log_file);
   Engine engine = engine_for(question, stage);
-  const NoisePictures pictures(question.model);
+  const SmoothPicture picture(model::read_manifest(question.model).inputs.at(0).shape);
+  const RightAnswers right(engine, picture.view());
   // At the edge of what is feasible: some are, some are not.
-  const Duration tightest = first_exit_time(engine, pictures.view()) + 2ms;
+  const Duration tightest = first_exit_time(engine, picture.view()) + 2ms;
+  const FaultPlay play{question, stage, engine, picture, right, tightest, stop};
   for (const EdgeFault fault : question.faults) {
     if (stop.raised()) break;
     wait_until_served(engine, stop);
-    rows.push_back(play_fault(fault, question, stage, engine, tightest, stop));
+    rows.push_back(play_fault(fault, play));
     on_row(rows.back());
   }
   engine.stop(Duration::zero());

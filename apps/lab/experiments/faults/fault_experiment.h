@@ -32,12 +32,13 @@ struct FaultRow {
   int excused = 0;    ///< late, but a control thread woke late at that time too
   int by_edge = 0;    ///< answers with the edge's part in them
   int fell_back = 0;  ///< to the insurance
+  int wrong = 0;      ///< answers that are not what their exit says, codecs allowed for
   int hung = 0;       ///< came more than a second after the deadline
   Duration worst{0};  ///< after the deadline; zero when nothing was late
 
   /// In time, of the feasible that are not excused.
   double hit_rate() const;
-  /// Every feasible one answered, none hung, 99.9 % in time.
+  /// Every feasible one answered, none wrong, none hung, 99.9 % in time.
   bool good() const;
 };
 

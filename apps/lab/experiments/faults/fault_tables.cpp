@@ -12,8 +12,8 @@ std::string fault_table(const std::vector<FaultRow>& rows) {
   std::string text = padded("fault", 12) + padded("times", 7) + padded("requests", 10) +
                      padded("feasible", 10) + padded("answered", 10) + padded("in time", 9) +
                      padded("late", 6) + padded("excused", 9) + padded("hit rate", 11) +
-                     padded("edge", 7) + padded("fell back", 11) + padded("hung", 6) +
-                     "worst after the deadline\n";
+                     padded("edge", 7) + padded("fell back", 11) + padded("wrong", 7) +
+                     padded("hung", 6) + "worst after the deadline\n";
   for (const FaultRow& row : rows) {
     text += padded(name_of(row.fault), 12) + padded(std::to_string(row.times), 7) +
             padded(std::to_string(row.requests), 10) + padded(std::to_string(row.feasible), 10) +
@@ -22,8 +22,8 @@ std::string fault_table(const std::vector<FaultRow>& rows) {
             padded(std::to_string(row.excused), 9) +
             padded(fmt::format("{:.2f} %", 100 * row.hit_rate()), 11) +
             padded(std::to_string(row.by_edge), 7) + padded(std::to_string(row.fell_back), 11) +
-            padded(std::to_string(row.hung), 6) + apps::show_duration(row.worst) +
-            (row.good() ? "\n" : "   NOT GOOD\n");
+            padded(std::to_string(row.wrong), 7) + padded(std::to_string(row.hung), 6) +
+            apps::show_duration(row.worst) + (row.good() ? "\n" : "   NOT GOOD\n");
   }
   return text;
 }
@@ -31,12 +31,13 @@ std::string fault_table(const std::vector<FaultRow>& rows) {
 std::string faults_csv(const std::vector<FaultRow>& rows) {
   std::string text =
       "schema,fault,times,requests,feasible,answered,in_time,excused,hit_rate,by_edge,fell_back,"
-      "hung,worst_ns\n";
+      "wrong,hung,worst_ns\n";
   for (const FaultRow& row : rows) {
-    text += fmt::format("branchline.faults_experiment/1,{},{},{},{},{},{},{},{:.6f},{},{},{},{}\n",
-                        name_of(row.fault), row.times, row.requests, row.feasible, row.answered,
-                        row.in_time, row.excused, row.hit_rate(), row.by_edge, row.fell_back,
-                        row.hung, row.worst.count());
+    text +=
+        fmt::format("branchline.faults_experiment/1,{},{},{},{},{},{},{},{:.6f},{},{},{},{},{}\n",
+                    name_of(row.fault), row.times, row.requests, row.feasible, row.answered,
+                    row.in_time, row.excused, row.hit_rate(), row.by_edge, row.fell_back, row.wrong,
+                    row.hung, row.worst.count());
   }
   return text;
 }
@@ -57,6 +58,7 @@ std::string faults_json(const FaultQuestion& question, const std::vector<FaultRo
                             {"hit_rate", row.hit_rate()},
                             {"by_edge", row.by_edge},
                             {"fell_back", row.fell_back},
+                            {"wrong", row.wrong},
                             {"hung", row.hung},
                             {"worst_ns", row.worst.count()},
                             {"good", row.good()}});

@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "apps/lab/experiments/faults/fault_answers.h"
 #include "apps/lab/experiments/faults/fault_experiment.h"
 
 namespace branchline::lab {
@@ -31,6 +33,18 @@ TEST(FaultRow, IsGoodWhenAllAreAnsweredAndNearlyAllInTime) {
   FaultRow hung = row_of(1000, 1000, 999, 1);
   hung.hung = 1;
   EXPECT_FALSE(hung.good());
+  FaultRow wrong = row_of(1000, 1000, 1000, 0);
+  wrong.wrong = 1;
+  EXPECT_FALSE(wrong.good());
+}
+
+TEST(FaultAnswer, MayDifferByWhatCodecsLoseAndNoMore) {
+  const std::vector<float> right = {-2, 0, 6};
+  EXPECT_TRUE(close_enough(right, right));
+  EXPECT_TRUE(close_enough({-1, 1, 5}, right));
+  EXPECT_FALSE(close_enough({-2, 2.1F, 6}, right));
+  EXPECT_FALSE(close_enough({-2, std::nanf(""), 6}, right));
+  EXPECT_FALSE(close_enough({-2, 0}, right));
 }
 
 TEST(FaultRow, StandsInTheDocument) {
