@@ -14,7 +14,9 @@ using namespace std::chrono_literals;
 constexpr double kPacketPerMs = 1500e3;  // bytes per second
 
 std::string trace_file(const std::string& content) {
-  const std::string file = ::testing::TempDir() + "link_trace_test.txt";
+  // Tests may run side by side, a process each.
+  const std::string test = ::testing::UnitTest::GetInstance()->current_test_info()->name();
+  const std::string file = ::testing::TempDir() + "link_trace_" + test + ".txt";
   std::ofstream(file) << content;
   return file;
 }
