@@ -48,8 +48,7 @@ TEST(LinkTrace, NamesTheLineOfABadCsvTrace) {
       read_link_trace(trace_file(bad));
       ADD_FAILURE() << bad;
     } catch (const InputError& error) {
-      EXPECT_NE(std::string(error.what()).find("link_trace_test.txt" + line + ":"),
-                std::string::npos)
+      EXPECT_NE(std::string(error.what()).find(".txt" + line + ":"), std::string::npos)
           << error.what();
     }
   }
@@ -87,8 +86,7 @@ TEST(LinkTrace, NamesTheLineOfABadMahimahiTrace) {
       read_mahimahi_trace(trace_file(bad));
       ADD_FAILURE() << bad;
     } catch (const InputError& error) {
-      EXPECT_NE(std::string(error.what()).find("link_trace_test.txt" + line + ":"),
-                std::string::npos)
+      EXPECT_NE(std::string(error.what()).find(".txt" + line + ":"), std::string::npos)
           << error.what();
     }
   }
