@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "framework/base/clock.h"
+#include "framework/slice/compute_threads.h"
 
 namespace branchline::lab {
 
@@ -14,7 +15,7 @@ TorchSpeed measure_torch() {
   TorchSpeed speed;
   speed.version = TORCH_VERSION;
   speed.threads = at::get_num_threads();
-  at::set_num_threads(1);
+  slice::set_compute_threads(1);
   constexpr std::int64_t kSide = 512;
   const c10::InferenceMode inference;
   const at::Tensor a = at::rand({kSide, kSide});

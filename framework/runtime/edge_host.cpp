@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "framework/base/error.h"
+#include "framework/slice/compute_threads.h"
 
 namespace branchline::runtime {
 namespace {
@@ -41,7 +42,7 @@ EdgeHost::EdgeHost(const EdgeOptions& options)
     : options_(options),
       queue_(time_, queue_limits(options)),
       plans_(plan_limits(options), queue_, time_) {
-  at::set_num_threads(options.threads);
+  slice::set_compute_threads(options.threads);
   load_models();
   int exits = 0;
   for (const auto& [digest, served] : models_) {

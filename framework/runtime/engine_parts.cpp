@@ -1,7 +1,5 @@
 #include "framework/runtime/engine_parts.h"
 
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 #include <thread>
 #include <utility>
@@ -10,6 +8,7 @@
 #include "framework/runtime/engine_profile.h"
 #include "framework/runtime/load_security.h"
 #include "framework/runtime/request_input.h"
+#include "framework/slice/compute_threads.h"
 
 namespace branchline {
 inline namespace v0 {
@@ -37,7 +36,7 @@ const Options& checked(const Options& options) {
   if (!(options.device_slowdown >= 1)) {
     refuse("it is below 1", "Options::device_slowdown", "a device can only be made slower");
   }
-  at::set_num_threads(options.threads);
+  slice::set_compute_threads(options.threads);
   return options;
 }
 

@@ -8,8 +8,6 @@
 // own ratio, so that another program's load hits both alike. --cuts N takes N cut vertices, evenly
 // spread; 0: every one.
 
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -22,6 +20,7 @@
 #include <vector>
 
 #include "framework/slice/agreement.h"
+#include "framework/slice/compute_threads.h"
 #include "framework/slice/sample_values.h"
 #include "framework/slice/slice.h"
 
@@ -238,7 +237,7 @@ int main(int argc, char** argv) {
                  argv[0]);
     return 2;
   }
-  at::set_num_threads(1);
+  branchline::slice::set_compute_threads(1);
   Overhead overall;
   std::printf("%-32s %5s %9s %9s %10s %9s  %s\n", "model", "cuts", "mean", "worst", "whole ms",
               "speed-up", "worst cut");

@@ -1,5 +1,3 @@
-#include <ATen/Parallel.h>
-
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <iostream>
@@ -12,6 +10,7 @@
 #include "apps/lab/codec_report.h"
 #include "apps/lab/edge_process.h"
 #include "framework/base/error.h"
+#include "framework/slice/compute_threads.h"
 
 namespace branchline::apps {
 namespace {
@@ -62,7 +61,7 @@ std::vector<lab::CodecReport> measure_all(const PictureFlags& flags) {
 
 int run_codecs(const CodecFlags& flags, const CLI::App& command) {
   const auto folder = open_output(flags.output, command);
-  at::set_num_threads(1);
+  slice::set_compute_threads(1);
   const std::vector<lab::CodecReport> reports = measure_all(flags.pictures);
   std::vector<profile::CodecTable> tables;
   for (const lab::CodecReport& report : reports) tables.push_back(report.table);

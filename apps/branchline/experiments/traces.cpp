@@ -1,5 +1,3 @@
-#include <ATen/Parallel.h>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
@@ -13,6 +11,7 @@
 #include "apps/lab/edge_process.h"
 #include "apps/lab/experiments/traces/trace_live.h"
 #include "framework/base/error.h"
+#include "framework/slice/compute_threads.h"
 
 namespace branchline::apps {
 namespace {
@@ -119,7 +118,7 @@ int run_traces(const TraceFlags& flags, const CLI::App& command) {
     throw InputError("is of one model", "--profile", "name that MODEL.pt");
   }
   const auto folder = open_output(flags.output, command);
-  at::set_num_threads(1);
+  slice::set_compute_threads(1);
   const lab::StopFlag stop;
   const std::string log = folder ? folder->path("branchlined.log") : "/dev/null";
   TraceRun run{flags, traces_of(flags), stop, log, {}, {}, {}, {}};

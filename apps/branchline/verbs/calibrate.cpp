@@ -1,4 +1,3 @@
-#include <ATen/Parallel.h>
 #include <torch/script.h>
 
 #include <CLI/CLI.hpp>
@@ -12,6 +11,7 @@
 #include "branchy_models/calibration.h"
 #include "branchy_models/data_sets.h"
 #include "framework/base/error.h"
+#include "framework/slice/compute_threads.h"
 
 namespace branchline::apps {
 namespace {
@@ -25,7 +25,7 @@ struct CalibrateFlags {
 };
 
 int run_calibrate(const CalibrateFlags& flags) {
-  at::set_num_threads(1);
+  slice::set_compute_threads(1);
   model::ModelManifest manifest = model::read_manifest(flags.model);
   if (manifest.inputs.size() != 1 || !manifest.inputs.front().is_image) {
     throw InputError("declares no single image input in its manifest", flags.model,

@@ -1,5 +1,3 @@
-#include <ATen/Parallel.h>
-
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <iostream>
@@ -10,6 +8,7 @@
 #include "apps/branchline/verbs/verbs.h"
 #include "branchy_models/model_import.h"
 #include "framework/base/error.h"
+#include "framework/slice/compute_threads.h"
 
 namespace branchline::apps {
 namespace {
@@ -22,7 +21,7 @@ struct ImportFlags {
 };
 
 int run_import(ImportFlags& flags) {
-  at::set_num_threads(1);
+  slice::set_compute_threads(1);
   if (!flags.output.empty()) {
     std::error_code failed;
     std::filesystem::copy_file(flags.request.model, flags.output,

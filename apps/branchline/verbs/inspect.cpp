@@ -1,4 +1,3 @@
-#include <ATen/Parallel.h>
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
@@ -12,6 +11,7 @@
 #include "apps/branchline/verbs/verbs.h"
 #include "framework/graph/graph_json.h"
 #include "framework/model/model.h"
+#include "framework/slice/compute_threads.h"
 
 namespace branchline::apps {
 namespace {
@@ -86,7 +86,7 @@ void print_table(const model::Model& model) {
 }
 
 int run_inspect(const InspectFlags& flags) {
-  at::set_num_threads(1);
+  slice::set_compute_threads(1);
   model::LoadOptions options;
   for (const std::string& shape : flags.shapes) {
     options.input_shapes.push_back(parse_shape(shape, "--input"));

@@ -1,5 +1,3 @@
-#include <ATen/Parallel.h>
-
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <fstream>
@@ -20,6 +18,7 @@
 #include "framework/runtime/codec_timer.h"
 #include "framework/runtime/load_security.h"
 #include "framework/runtime/remote_timer.h"
+#include "framework/slice/compute_threads.h"
 
 namespace branchline::apps {
 namespace {
@@ -153,7 +152,7 @@ int run_report(const ProfileFlags& flags) {
 }
 
 int run_profile(const ProfileFlags& flags, const std::string& configuration) {
-  at::set_num_threads(flags.threads);
+  slice::set_compute_threads(flags.threads);
   if (flags.report) return run_report(flags);
   if (flags.models.size() != 1) {
     throw InputError("one model is profiled at a time", "MODEL.pt", "or compare several: --report");

@@ -1,4 +1,3 @@
-#include <ATen/Parallel.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 #include "apps/branchline/verbs/verbs.h"
 #include "branchy_models/model_zoo.h"
 #include "branchy_models/zoo_training.h"
+#include "framework/slice/compute_threads.h"
 
 namespace branchline::apps {
 namespace {
@@ -63,7 +63,7 @@ class ProgressLine {
 };
 
 int run_train(TrainFlags& flags) {
-  at::set_num_threads(flags.threads);
+  slice::set_compute_threads(flags.threads);
   if (flags.epochs > 0) flags.request.epochs = flags.epochs;
   if (flags.learning_rate > 0) flags.request.learning_rate = flags.learning_rate;
   if (flags.samples > 0) flags.request.samples = flags.samples;

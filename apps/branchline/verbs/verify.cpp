@@ -1,4 +1,3 @@
-#include <ATen/Parallel.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -12,6 +11,7 @@
 #include "apps/branchline/flags.h"
 #include "apps/branchline/verbs/verbs.h"
 #include "framework/base/error.h"
+#include "framework/slice/compute_threads.h"
 #include "framework/slice/verification.h"
 
 namespace branchline::apps {
@@ -120,7 +120,7 @@ void print_text(const VerifyFlags& flags, const model::Model& model, const Verif
 }
 
 int run_verify(const VerifyFlags& flags) {
-  at::set_num_threads(1);
+  slice::set_compute_threads(1);
   model::LoadOptions load;
   for (const std::string& shape : flags.shapes) {
     load.input_shapes.push_back(parse_shape(shape, "--input"));

@@ -1,10 +1,10 @@
-#include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
 #include "framework/profile/exit_segments.h"
 #include "framework/profile/slice_inputs.h"
 #include "framework/profile/stopwatch.h"
 #include "framework/profile/unit_timer.h"
+#include "framework/slice/compute_threads.h"
 
 namespace branchline::profile {
 namespace {
@@ -16,7 +16,7 @@ std::shared_ptr<const model::Model> small_model() {
 }
 
 TEST(LocalTimer, RunsEveryPrefixAndSuffixOfARealModel) {
-  at::set_num_threads(1);
+  slice::set_compute_threads(1);
   const auto model = small_model();
   slice::SliceCache cache(256ll << 20);
   const graph::LayerGraph& graph = model->layers();
@@ -47,7 +47,7 @@ TEST(LocalTimer, MakesTheSameInputsAtEveryCall) {
 }
 
 TEST(LocalTimer, KeyTellsNetworkMachineThreadsAndLibTorch) {
-  at::set_num_threads(1);
+  slice::set_compute_threads(1);
   const ProfileKey key = local_key(small_model()->layers());
   EXPECT_EQ(key.digest, small_model()->digest());
   EXPECT_FALSE(key.machine.empty());
