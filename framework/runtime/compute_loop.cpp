@@ -57,6 +57,7 @@ void ComputeLoop::run() {
     if (InferenceRun* urgent = most_urgent()) {
       urgent->step();
     } else if (queue_.size() == 0 || runs_.size() == kMostUnderWay) {
+      context_.replanner.price_ahead(context_.link.view());
       context_.bell.wait_until(rings, next_look());
     }
   }

@@ -70,6 +70,7 @@ std::vector<Priced> allowed(const std::vector<Candidate>& candidates, const Ques
                             const LinkConditions& link, const EdgeReach& access) {
   const Candidate& quickest = quickest_on_device(candidates);
   std::vector<Priced> priced;
+  priced.reserve(candidates.size());
   for (const bool heed_place : {true, false}) {
     for (const bool heed_exit : {true, false}) {
       for (std::size_t index = 0; index < candidates.size(); ++index) {
@@ -155,7 +156,9 @@ std::optional<Priced> probe(const std::vector<Candidate>& candidates, const Ques
   for (std::size_t index = 0; index < candidates.size(); ++index) {
     const Candidate& candidate = candidates[index];
     if (candidate.place == Place::device || !exit_allowed(candidate, question)) continue;
-    if (candidate.times.exit < best_exit || candidate.times.bytes_up < least_bytes) continue;
+    if (candidate.times.exit < best_exit ||
+        candidate.times.bytes_up + link.overhead_up < least_bytes)
+      continue;
     const Forecast fate = forecast(candidate.times, link, question.budget);
     const int own_exit = measured ? best_exit : 0;
     if (!fate.insured || *fate.insured < own_exit) continue;

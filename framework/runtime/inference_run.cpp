@@ -104,7 +104,6 @@ void InferenceRun::run_step(const DeviceStep& step, const slice::Slice& slice, S
   const TimePoint begun = context_.time.now();
   const Duration took = context_.runner.run(slice, maps_);
   device_time_ += took;
-  step.time->add(took);
   context_.replanner.add_device_run(*step.time, took);
   note(what, begun, took, &Timing::device, step.exit);
 }

@@ -15,6 +15,8 @@ LinkConditions conditions_of(const LinkView& link) {
   LinkConditions now;
   now.edge_queue = link.edge_queue;
   now.backlog = link.backlog;
+  now.overhead_up = static_cast<std::int64_t>(link.up_overhead);
+  now.overhead_down = static_cast<std::int64_t>(link.down_overhead);
   now.uplink_bytes_per_s = now.downlink_bytes_per_s = kUnmeasuredBytesPerS;
   now.log_deviation = 1;
   if (!link.measured) return now;

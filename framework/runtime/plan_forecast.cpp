@@ -68,11 +68,12 @@ Forecast forecast(const PlanTimes& plan, const LinkConditions& link, Duration bu
   result.device = plan.device + plan.tail;
   if (plan.remote) {
     result.encode = plan.encode;
-    const auto paid =
-        std::max<std::int64_t>(0, plan.bytes_up - static_cast<std::int64_t>(link.free_bytes_up));
+    const auto paid = std::max<std::int64_t>(
+        0, plan.bytes_up + link.overhead_up - static_cast<std::int64_t>(link.free_bytes_up));
     result.uplink = link.backlog + transfer(paid, link.uplink_bytes_per_s) + link.round_trip / 2;
     result.edge = link.edge_queue + plan.edge;
-    result.downlink = transfer(plan.bytes_down, link.downlink_bytes_per_s) + link.round_trip / 2;
+    result.downlink = transfer(plan.bytes_down + link.overhead_down, link.downlink_bytes_per_s) +
+                      link.round_trip / 2;
   }
   result.total = result.device + result.encode + result.uplink + result.edge + result.downlink;
   result.in_time =

@@ -18,6 +18,7 @@ struct LinkConditions {
   double burst_bytes_up = 0;  ///< what a token bucket on the way lets through at once when full
   double free_bytes_up = 0;   ///< and what it holds now
   Duration backlog{0};        ///< until what was already sent is through
+  std::int64_t overhead_up = 0, overhead_down = 0;  ///< bytes of a frame beside its payload
 };
 
 /// What a plan takes, before the link is known.
@@ -26,8 +27,8 @@ struct PlanTimes {
   Duration device_cautious{0};  ///< hardly ever exceeded
   Duration encode{0};
   Duration edge{0};
-  Duration tail{0};  ///< steps after the edge's answer
-  std::int64_t bytes_up = 0, bytes_down = 0;
+  Duration tail{0};                           ///< steps after the edge's answer
+  std::int64_t bytes_up = 0, bytes_down = 0;  ///< payload
   bool remote = false;
   std::optional<double> accuracy;  ///< of the planned exit, codecs included
   int exit = 0;                    ///< index from 0

@@ -13,6 +13,7 @@ struct PlanShelf::Life {
   PlanShelf* shelf = nullptr;
   std::function<void()> on_ready;
   std::function<void(const std::string&)> on_failure;
+  std::atomic<std::uint64_t> version{0};
 };
 
 PlanShelf::PlanShelf(std::shared_ptr<const model::Model> model, slice::SliceCache& cache,
@@ -40,6 +41,7 @@ std::shared_ptr<ShelvedPlan> PlanShelf::place(RunnablePlan plan, bool& is_new) {
     return plans_.back().plan;
   }
   plans_.push_back({std::make_shared<ShelvedPlan>(std::move(plan)), {}, {}});
+  ++life_->version;
   const auto is_remote = [](const Place& other) { return other.plan->plan.remote.has_value(); };
   const auto remote = std::count_if(plans_.begin(), plans_.end(), is_remote);
   if (static_cast<std::size_t>(remote) > kMostRemote) {
@@ -48,10 +50,15 @@ std::shared_ptr<ShelvedPlan> PlanShelf::place(RunnablePlan plan, bool& is_new) {
   return plans_.back().plan;
 }
 
+/// Once offered, a plan stays so.
+void PlanShelf::offer(ShelvedPlan& plan, bool offered) {
+  if (offered && !plan.offered.exchange(true)) ++life_->version;
+}
+
 void PlanShelf::want(RunnablePlan plan, bool offered) {
   bool is_new = false;
   const std::shared_ptr<ShelvedPlan> placed = place(std::move(plan), is_new);
-  if (offered) placed->offered = true;
+  offer(*placed, offered);
   if (is_new) compile(placed);
 }
 
@@ -60,7 +67,7 @@ void PlanShelf::want_all(std::vector<Wanted> likely_first) {
   for (auto wanted = likely_first.rbegin(); wanted != likely_first.rend(); ++wanted) {
     bool is_new = false;
     const std::shared_ptr<ShelvedPlan> placed = place(std::move(wanted->plan), is_new);
-    if (wanted->offered) placed->offered = true;
+    offer(*placed, wanted->offered);
     if (is_new) to_compile.push_back(placed);
   }
   for (auto placed = to_compile.rbegin(); placed != to_compile.rend(); ++placed) {
@@ -86,6 +93,7 @@ void PlanShelf::compile(const std::shared_ptr<ShelvedPlan>& plan) {
   const auto one_less = [life = life_](ShelvedPlan& of) {
     if (--of.compiling > 0 || of.failed) return;
     of.device_ready = true;
+    ++life->version;
     life->on_ready();
   };
   const auto prepare = [&](Slices& into, const std::vector<DeviceStep>& steps) {
@@ -119,8 +127,8 @@ void PlanShelf::want_now(RunnablePlan plan) {
   get(placed->front, placed->plan.front);
   get(placed->tail, placed->plan.tail);
   get(placed->ladder, placed->plan.ladder.steps);
-  placed->offered = true;
   placed->device_ready = true;
+  offer(*placed, true);
 }
 
 void PlanShelf::prepare_edge(LinkMonitor& link) {
@@ -129,7 +137,10 @@ void PlanShelf::prepare_edge(LinkMonitor& link) {
   {
     const std::lock_guard lock(mutex_);
     for (Place& place : plans_) {  // the spare that was prepared may have taken over
-      if (place.plan->spare_ready == view.connection) place.plan->edge_ready = view.connection;
+      const bool took_over = place.plan->spare_ready == view.connection;
+      if (!took_over || place.plan->edge_ready == view.connection) continue;
+      place.plan->edge_ready = view.connection;
+      ++life_->version;
     }
   }
   if (!view.draining) prepare_on(link, view, false);
@@ -171,6 +182,7 @@ void PlanShelf::hear_prepared(const std::string& key, std::uint64_t connection, 
       if (is_ready) (spare ? place.plan->spare_ready : place.plan->edge_ready) = connection;
       (spare ? place.spare : place.edge).again = Clock::now() + std::chrono::seconds(1);
     }
+    ++life_->version;
   }
   if (is_ready) return life_->on_ready();
   if (const auto* refused = std::get_if<transport::Refused>(&*reply.body)) {
@@ -189,7 +201,10 @@ void PlanShelf::forget_edge(const std::string& key, std::uint64_t connection) {
       if (asked->on == connection) *asked = {};
     }
   }
+  ++life_->version;
 }
+
+std::uint64_t PlanShelf::version() const noexcept { return life_->version; }
 
 std::vector<std::shared_ptr<const ShelvedPlan>> PlanShelf::all() const {
   const std::lock_guard lock(mutex_);

@@ -71,6 +71,9 @@ class PlanShelf {
 
   std::vector<std::shared_ptr<const ShelvedPlan>> all() const;
 
+  /// Rises with every change of what all() holds or of how far it is prepared.
+  std::uint64_t version() const noexcept;
+
   /// Plans that are not yet ready on `connection`.
   std::size_t under_way(std::uint64_t connection) const;
 
@@ -86,6 +89,7 @@ class PlanShelf {
   struct Life;
 
   std::shared_ptr<ShelvedPlan> place(RunnablePlan plan, bool& is_new);
+  void offer(ShelvedPlan& plan, bool offered);
   bool holds(const ShelvedPlan& plan) const;
   void compile(const std::shared_ptr<ShelvedPlan>& plan);
   void prepare_on(LinkMonitor& link, const LinkView& view, bool spare);

@@ -13,6 +13,7 @@
 #include "framework/runtime/exit_policy.h"
 #include "framework/runtime/link_monitor.h"
 #include "framework/runtime/plan_maps.h"
+#include "framework/runtime/plan_offers.h"
 #include "framework/runtime/plan_shelf.h"
 #include "framework/runtime/probe_budget.h"
 #include "framework/runtime/recent_durations.h"
@@ -47,6 +48,10 @@ class Replanner {
 
   Decision decide(const Question& question, const LinkView& link);
 
+  /// Does now what the next decide() would do anyway: prices the plans by what was learned since
+  /// the last time. For moments when nothing waits.
+  void price_ahead(const LinkView& link);
+
   /// What would be decided for another link, prepared or not. Runs the planner: not for requests.
   Plan dry_run(const Question& question, const LinkView& link) const;
 
@@ -63,7 +68,7 @@ class Replanner {
   /// A request ran exit 1 on the device in this time.
   void add_first_exit(Duration took);
   void add_edge_run(const Decision& decision, Duration compute);
-  void add_device_run(const StepTime& step, Duration took);
+  void add_device_run(StepTime& step, Duration took);
   double device_ratio() const { return device_ratio_.value(); }
 
   Plan describe_device(int exit) const;
@@ -79,14 +84,11 @@ class Replanner {
   /// Few, so that runs that were held up are soon forgotten.
   static constexpr std::size_t kFirstExitRuns = 64;
 
-  /// A candidate's plan, by its place in the list it came from, and how it would be sent.
-  struct Way {
-    std::size_t plan = 0;
-    WireCosts::Crossing crossing;
-  };
-  struct Ways {
-    std::vector<Candidate> candidates;
-    std::vector<Way> ways;  // by candidate
+  /// What offers were priced from.
+  struct PricedAt {
+    std::uint64_t connection = 0, shelf = 0, wire = 0, runs = 0;
+
+    friend bool operator==(const PricedAt&, const PricedAt&) = default;
   };
 
   /// What plan maps were built from.
@@ -97,15 +99,13 @@ class Replanner {
     friend bool operator==(const MapsFor&, const MapsFor&) = default;
   };
 
-  void add_ways(const RunnablePlan& plan, std::size_t index, const LinkView& link,
-                Ways& ways) const;
-  PlanTimes times_of(const RunnablePlan& plan, const LinkView& link) const;
-  PlanTimes sent_as(PlanTimes times, const WireCosts::Crossing& crossing) const;
-  Duration edge_time(const RemotePart& part) const;
+  PlanPricing pricing(const graph::LayerGraph& graph) const;
+  PlanOffers price_shelf(std::uint64_t connection, std::optional<Place> forced) const;
+  std::shared_ptr<const PlanOffers> offers(std::uint64_t connection);
   planner::MapConditions map_conditions(const LinkConditions& link) const;
   std::shared_ptr<const PlanMaps> maps(bool packed) const;
   std::vector<RunnablePlan> likely_first(const LinkView& link, std::size_t most) const;
-  graph::LayerGraph profiled_graph() const;
+  std::shared_ptr<const graph::LayerGraph> profiled_graph() const;
   graph::LayerGraph graph_now() const;
 
   const std::string digest_;
@@ -117,10 +117,13 @@ class Replanner {
   SpeedRatio device_ratio_, edge_ratio_;
   ProbeBudget probes_;
   std::atomic<bool> blind_{false};
+  std::atomic<std::uint64_t> runs_{0};  // that taught something, on device or edge
 
   mutable std::mutex mutex_;  // guards all below
-  graph::LayerGraph graph_;
+  std::shared_ptr<const graph::LayerGraph> graph_;
   std::uint64_t graph_version_ = 0;
+  std::shared_ptr<const PlanOffers> offers_;
+  PricedAt priced_at_;
   RecentDurations first_exit_{kFirstExitRuns};
   std::string in_force_;
   std::optional<PlanInForce> plan_in_force_;

@@ -100,6 +100,7 @@ const CodecOffer* WireCosts::fastest(const Sending& sending, std::size_t level,
 
 void WireCosts::choose_for(double uplink_bytes_per_s, bool packed) {
   const std::lock_guard lock(mutex_);
+  ++changes_;
   for (auto& [value, sending] : sendings_) {
     for (std::size_t level = 0; level < levels(); ++level) {
       const CodecOffer* best = fastest(sending, level, uplink_bytes_per_s, packed);
@@ -145,6 +146,7 @@ void WireCosts::add_sent(graph::ValueId value, Codec codec, std::int64_t bytes, 
   const auto offer = std::find_if(sending.offers.begin(), sending.offers.end(),
                                   [codec](const auto& other) { return other.codec == codec; });
   if (offer == sending.offers.end()) return;
+  ++changes_;
   Learned& learned = sending.learned[static_cast<std::size_t>(offer - sending.offers.begin())];
   if (!learned.sent) {
     learned = {true, offer->bytes, offer->encode_ns};

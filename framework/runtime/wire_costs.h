@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -78,6 +79,9 @@ class WireCosts {
   /// Rises when something that was sent took clearly more or less than was known before.
   std::uint64_t version() const;
 
+  /// Rises with everything that is learned or chosen.
+  std::uint64_t changes() const noexcept { return changes_; }
+
  private:
   struct Learned {
     bool sent = false;
@@ -99,7 +103,8 @@ class WireCosts {
 
   std::vector<std::optional<double>> exit_accuracy_;
   std::vector<double> most_loss_;  ///< by level; of the usual one without meaning
-  mutable std::mutex mutex_;       // guards the two below
+  std::atomic<std::uint64_t> changes_{0};
+  mutable std::mutex mutex_;  // guards the two below
   std::map<graph::ValueId, Sending> sendings_;
   std::uint64_t version_ = 0;
 };

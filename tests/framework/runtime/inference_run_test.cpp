@@ -145,6 +145,18 @@ TEST_F(RunOfATinyNetwork, FallsBackToTheDeepestExitWhenTheLinkIsLostBeforeSendin
   EXPECT_LT(error_of(result), 1e-4);
 }
 
+TEST_F(RunOfATinyNetwork, DecidesByWhatWasLearnedSincePlansWerePricedAhead) {
+  Question question;
+  question.budget = std::chrono::minutes(1);
+  const LinkView link = link_.view();
+  replanner_.price_ahead(link);
+  const Decision before = replanner_.decide(question, link);
+  ASSERT_LT(before.choice.forecast.device, milliseconds(900));
+  const auto step = before.shelved->plan.ladder.steps.front().time;
+  for (int run = 0; run < 5; ++run) replanner_.add_device_run(*step, std::chrono::seconds(1));
+  EXPECT_GT(replanner_.decide(question, link).choice.forecast.device, milliseconds(900));
+}
+
 /// The first edge dies with the first request in flight.
 class RunWithASpareEdge : public RunOfATinyNetwork {
  protected:
