@@ -8,8 +8,8 @@
 
 namespace branchline::lab {
 
-/// A `branchlined` of its own process, on loopback; it ends with this object, and with
-/// this process even when that is killed.
+/// A `branchlined` of its own process, on loopback. It ends with this object, and with the thread
+/// that started it, even when that is killed.
 class EdgeProcess {
  public:
   /// Starts it and waits until it listens.

@@ -78,17 +78,19 @@ TEST(ExperimentProgram, PlaysTracesAgainstRivals) {
   std::filesystem::remove_all(folder);
 }
 
-TEST(ExperimentProgram, AnswersWhileTheWayToTheEdgeFails) {
-  const Finished done = branchline({"experiment", "faults", "--fault", "blackhole", "--fault",
-                                    "killed", "--requests", "60", "--deadline", "500ms", "--json"});
+/// Every fault, 300 requests each; how many are late is the machine's affair here.
+TEST(ExperimentProgram, AnswersWhateverBecomesOfTheEdgeAndTheWayThere) {
+  const Finished done = branchline({"experiment", "faults", "--requests", "300", "--json"});
   ASSERT_EQ(done.code, 0) << done.err;
   const auto rows = nlohmann::json::parse(done.out)["rows"];
-  ASSERT_EQ(rows.size(), 2U);
+  ASSERT_EQ(rows.size(), 9U);
   for (const auto& row : rows) {
-    EXPECT_EQ(row["requests"], 60);
-    EXPECT_EQ(row["answered"], row["feasible"]) << row["fault"];
-    EXPECT_EQ(row["hung"], 0) << row["fault"];
-    EXPECT_GT(row["times"], 0) << row["fault"];
+    EXPECT_EQ(row["requests"], 300) << row;
+    EXPECT_GT(row["feasible"], 0) << row;
+    EXPECT_EQ(row["answered"], row["feasible"]) << row;
+    EXPECT_EQ(row["wrong"], 0) << row;
+    EXPECT_EQ(row["hung"], 0) << row;
+    EXPECT_GT(row["times"], 0) << row;
   }
 }
 

@@ -1,9 +1,11 @@
 #include "apps/lab/experiments/faults/fault_experiment.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
+#include <condition_variable>
 #include <exception>
+#include <mutex>
+#include <optional>
 #include <random>
 #include <thread>
 
@@ -23,43 +25,77 @@ constexpr Duration kPace = 25ms;  // a camera's: or most requests would meet no 
 constexpr Duration kHangs = 1s;
 constexpr double kInTime = 0.999;
 
-/// Lets a fault come and go until it is destroyed.
+/// Lets faults come and go, one kind at a time. One thread for all of them: an EdgeProcess ends
+/// with the thread that started it.
 class FaultDirector {
  public:
-  FaultDirector(FaultStage& stage, EdgeFault fault)
-      : stage_(stage), fault_(fault), thread_([this] { run(); }) {}
+  explicit FaultDirector(FaultStage& stage) : stage_(stage), thread_([this] { run(); }) {}
   ~FaultDirector() {
-    stopping_ = true;
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    changed_.notify_all();
     thread_.join();
   }
-  int times() const { return times_; }
-  /// What broke the stage itself, if anything.
-  std::exception_ptr problem() const { return problem_; }
+
+  void play(EdgeFault fault) {
+    const std::lock_guard lock(mutex_);
+    fault_ = fault;
+    times_ = 0;
+    changed_.notify_all();
+  }
+
+  /// Mends what is broken. @returns how often it broke @throws what broke the stage itself
+  int rest() {
+    std::unique_lock lock(mutex_);
+    fault_.reset();
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return resting_ || problem_; });
+    if (problem_) std::rethrow_exception(problem_);
+    return times_;
+  }
 
  private:
   void run() {
+    std::unique_lock lock(mutex_);
     try {
       while (!stopping_) {
-        if (!wait(kCalm)) return;
-        stage_.begin(fault_);
-        ++times_;
-        wait(kTrouble);
-        stage_.end(fault_);
+        changed_.wait(lock, [this] { return stopping_ || fault_; });
+        resting_ = false;
+        if (fault_ && calm(lock, kCalm)) break_and_mend(lock, *fault_);
+        resting_ = !fault_;
+        changed_.notify_all();
       }
     } catch (...) {
       problem_ = std::current_exception();
+      changed_.notify_all();
     }
   }
-  bool wait(Duration duration) const {
-    const TimePoint end = Clock::now() + duration;
-    while (!stopping_ && Clock::now() < end) std::this_thread::sleep_for(10ms);
-    return !stopping_;
+
+  /// @returns whether the fault is still to be played afterwards
+  bool calm(std::unique_lock<std::mutex>& lock, Duration time) {
+    changed_.wait_for(lock, time, [this] { return stopping_ || !fault_; });
+    return fault_ && !stopping_;
+  }
+
+  void break_and_mend(std::unique_lock<std::mutex>& lock, EdgeFault fault) {
+    ++times_;
+    lock.unlock();
+    stage_.begin(fault);
+    lock.lock();
+    calm(lock, kTrouble);
+    lock.unlock();
+    stage_.end(fault);
+    lock.lock();
   }
 
   FaultStage& stage_;
-  const EdgeFault fault_;
-  std::atomic<bool> stopping_{false};
-  std::atomic<int> times_{0};
+  std::mutex mutex_;  // guards all below; not held while the stage changes
+  std::condition_variable changed_;
+  std::optional<EdgeFault> fault_;
+  bool stopping_ = false, resting_ = true;
+  int times_ = 0;
   std::exception_ptr problem_;
   std::thread thread_;
 };
@@ -90,7 +126,7 @@ Duration first_exit_time(Engine& engine, const TensorView& picture) {
 /// What every fault is played with.
 struct FaultPlay {
   const FaultQuestion& question;
-  FaultStage& stage;
+  FaultDirector& director;
   Engine& engine;
   const SmoothPicture& picture;
   const RightAnswers& right;
@@ -122,7 +158,7 @@ FaultRow play_fault(EdgeFault fault, const FaultPlay& play) {
   FaultRow row;
   row.fault = fault;
   const WakeUpWatch watch;
-  FaultDirector director(play.stage, fault);
+  play.director.play(fault);
   std::mt19937_64 random(1);
   const double spread = std::log(static_cast<double>(play.question.loosest.count()) /
                                  static_cast<double>(play.tightest.count()));
@@ -137,8 +173,7 @@ FaultRow play_fault(EdgeFault fault, const FaultPlay& play) {
     count(play.engine.infer(request), asked, watch, play.right, row);
     play.stop.wait_until(asked + kPace);
   }
-  row.times = director.times();
-  if (director.problem()) std::rethrow_exception(director.problem());
+  row.times = play.director.rest();
   return row;
 }
 
@@ -171,7 +206,8 @@ std::vector<FaultRow> run_fault_experiment(const FaultQuestion& question, const 
   const RightAnswers right(engine, picture.view());
   // At the edge of what is feasible: some are, some are not.
   const Duration tightest = first_exit_time(engine, picture.view()) + 2ms;
-  const FaultPlay play{question, stage, engine, picture, right, tightest, stop};
+  FaultDirector director(stage);
+  const FaultPlay play{question, director, engine, picture, right, tightest, stop};
   for (const EdgeFault fault : question.faults) {
     if (stop.raised()) break;
     wait_until_served(engine, stop);
