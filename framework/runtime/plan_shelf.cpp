@@ -1,6 +1,7 @@
 #include "framework/runtime/plan_shelf.h"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 #include "framework/base/error.h"
@@ -152,7 +153,8 @@ void PlanShelf::prepare_on(LinkMonitor& link, const LinkView& view, bool spare) 
   std::vector<std::pair<std::string, transport::RemotePlan>> to_ask;
   {
     const std::lock_guard lock(mutex_);
-    for (Place& place : plans_) {
+    // The likeliest first: an edge compiles a few at once and refuses the rest for a while.
+    for (Place& place : std::views::reverse(plans_)) {
       const ShelvedPlan& plan = *place.plan;
       if (!plan.plan.remote || plan.ready(connection) || plan.failed) continue;
       Asked& asked = spare ? place.spare : place.edge;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "tests/framework/runtime/scripted_edge.h"
 #include "tests/framework/runtime/tiny_network.h"
 #include "tests/support/eventually.h"
 
@@ -66,6 +67,36 @@ TEST_F(ShelfOfATinyNetwork, OffersOnlyWhatIsOffered) {
   shelf_.want(plan(Tier::edge, "plan 1"));
   for (const auto& plan : shelf_.all()) EXPECT_TRUE(plan->offered) << "from now on";
   EXPECT_TRUE(testing::eventually(std::chrono::seconds(20), [this] { return ready() == 2; }));
+}
+
+/// An edge compiles so many at once and refuses the rest for now.
+TEST_F(ShelfOfATinyNetwork, AsksTheEdgeForTheLikeliestPlansFirst) {
+  testing::ScriptedEdge edge(model_->digest());
+  transport::IoThread io;
+  const SystemTime time;
+  LinkMonitor link(
+      {transport::parse_endpoint(edge.address(), "")}, model_->digest(),
+      [&io](const auto& endpoint, const auto& hello, auto listener) {
+        return transport::connect(io, endpoint, hello, std::chrono::seconds(1),
+                                  std::move(listener));
+      },
+      time, [] {});
+  std::vector<PlanShelf::Wanted> likely_first;
+  for (const int exit : {1, 2, 0}) {
+    const graph::LayerGraph& graph = model_->layers();
+    likely_first.push_back(
+        {*runnable_plan(graph, model_->digest(), all_on(graph, exit, Tier::edge), times_), true});
+  }
+  shelf_.want_all(std::move(likely_first));
+  EXPECT_TRUE(testing::eventually(std::chrono::seconds(20), [this] { return ready() == 3; }));
+  EXPECT_TRUE(testing::eventually(std::chrono::seconds(20), [&] {
+    link.tick();
+    return link.view().up;
+  }));
+  shelf_.prepare_edge(link);
+  EXPECT_TRUE(testing::eventually(std::chrono::seconds(20), [&] { return edge.prepares() == 3; }));
+  EXPECT_EQ(edge.prepared_exits(), (std::vector<int>{1, 2, 0}));
+  link.shut_down("the test is over");
 }
 
 }  // namespace

@@ -43,6 +43,11 @@ void ScriptedEdge::on_request(OnRequest script) {
   script_ = std::move(script);
 }
 
+std::vector<int> ScriptedEdge::prepared_exits() const {
+  const std::lock_guard lock(mutex_);
+  return prepared_exits_;
+}
+
 void ScriptedEdge::close_all() {
   const std::lock_guard lock(mutex_);
   for (const auto& peer : peers_) peer->close("the test ends it");
@@ -66,8 +71,12 @@ void ScriptedEdge::hear(transport::Channel& channel, const Message& message) {
     welcome.max_frame_bytes = 64ull << 20;
     welcome.max_in_flight = 16;
     channel.send({id, std::move(welcome)});
-  } else if (std::holds_alternative<transport::Prepare>(message.body)) {
+  } else if (const auto* prepare = std::get_if<transport::Prepare>(&message.body)) {
     ++prepares_;
+    {
+      const std::lock_guard lock(mutex_);
+      prepared_exits_.push_back(prepare->plan.exit);
+    }
     channel.send({id, transport::Ready{}});
   } else if (std::holds_alternative<transport::Ping>(message.body)) {
     channel.send({id, transport::Pong{}});

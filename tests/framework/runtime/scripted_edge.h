@@ -35,6 +35,7 @@ class ScriptedEdge {
   /// Bits of the Hellos heard so far, all of them.
   std::uint64_t capabilities() const { return capabilities_; }
   int prepares() const { return prepares_; }
+  std::vector<int> prepared_exits() const;  ///< in the order they were asked for, from 0
   int cancels() const { return cancels_; }
   int connections() const { return connections_; }
 
@@ -43,9 +44,10 @@ class ScriptedEdge {
   void hear(transport::Channel& channel, const transport::Message& message);
 
   const std::string digest_;
-  std::mutex mutex_;  // guards script_ and peers_
+  mutable std::mutex mutex_;  // guards the three below
   OnRequest script_;
   std::vector<std::shared_ptr<transport::Channel>> peers_;
+  std::vector<int> prepared_exits_;
   std::atomic<bool> frozen_{false};
   std::atomic<std::uint64_t> capabilities_{0};
   std::atomic<int> prepares_{0}, cancels_{0}, connections_{0};
