@@ -4,9 +4,11 @@
 #include <c10/core/InferenceMode.h>
 
 #include <algorithm>
+#include <future>
 #include <optional>
 
 #include "framework/base/error.h"
+#include "framework/profile/exit_segments.h"
 #include "framework/slice/compute_threads.h"
 
 namespace branchline::runtime {
@@ -69,6 +71,25 @@ void EdgeHost::load_models() {
     } else {
       log(1, file + " is the same network as " + place->second.model->file() + "; served once");
     }
+  }
+}
+
+void EdgeHost::warm_up() {
+  std::vector<std::future<std::string>> warmed;
+  for (const auto& [digest, served] : models_) {
+    const graph::LayerGraph& graph = served.model->layers();
+    const int deepest = graph.exit_count() - 1;
+    slice::SliceSpec whole = profile::whole_of(graph, deepest);
+    EdgePlan plan{deepest, whole.units, slice::inputs_of(graph, whole.units), whole.outputs};
+    const auto done = std::make_shared<std::promise<std::string>>();
+    warmed.push_back(done->get_future());
+    const bool begun = plans_.prepare(served.model, plan,
+                                      [done](const std::string& error) { done->set_value(error); });
+    if (!begun) done->set_value("too many plans are compiling");
+  }
+  for (std::future<std::string>& each : warmed) {
+    const std::string error = each.get();
+    if (!error.empty()) log(1, "a network could not be warmed up: " + error);
   }
 }
 

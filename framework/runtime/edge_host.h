@@ -43,6 +43,10 @@ class EdgeHost {
   bool draining() const { return draining_; }
   void begin_drain() { draining_ = true; }
 
+  /// Compiles every network as a whole, to its deepest exit, runs it some times, and waits for
+  /// that: the first device finds it ready and LibTorch warm. What fails is logged.
+  void warm_up();
+
   /// Ends the compute threads; what waits is refused. Idempotent.
   void stop_computing();
 

@@ -58,6 +58,7 @@ struct EdgeService::Parts {
 
 EdgeService EdgeService::open(const EdgeOptions& options) {
   auto parts = std::make_unique<Parts>(options);
+  parts->host.warm_up();
   parts->listen(options);
   return EdgeService(std::move(parts));
 }

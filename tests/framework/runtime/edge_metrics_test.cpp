@@ -31,7 +31,7 @@ TEST_F(EdgeServiceTest, CountsAnswersByExitWithTheirTimes) {
 }
 
 TEST_F(EdgeServiceTest, CountsRefusalsByReasonAndExpiriesByStage) {
-  const Question asked = question(2, 0);
+  const Question asked = question(1, 0);
   EXPECT_EQ(refusal(client_.ask(request_of(asked))).why, Refusal::not_ready);
   prepare(client_, asked.plan);
   EXPECT_EQ(refusal(client_.ask(request_of(asked, 0ns))).why, Refusal::expired);

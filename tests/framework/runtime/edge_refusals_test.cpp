@@ -48,7 +48,7 @@ TEST(EdgeService, AFloodOfRefusalsLogsAFewLinesThatForgeNothing) {
 }
 
 TEST_F(EdgeServiceTest, AnswersNotReadyAtOnceAndCompiles) {
-  const Question asked = question(2, 0);
+  const Question asked = question(1, 0);
   EXPECT_EQ(refusal(client_.ask(request_of(asked))).why, Refusal::not_ready);
   expect_served(client_, asked);
 }

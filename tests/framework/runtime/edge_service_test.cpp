@@ -30,6 +30,12 @@ TEST(EdgeService, WelcomesAndTellsItsNetworks) {
   EXPECT_GT(welcome.max_in_flight, 0u);
 }
 
+TEST_F(EdgeServiceTest, HasRunTheWholeNetworkBeforeTheFirstDeviceCame) {
+  const Question whole = question(2, 0);
+  expect_answer(client_.ask(request_of(whole)), whole);
+  EXPECT_EQ(edge_.metrics().answered, 1u) << "warming up counts as nobody's request";
+}
+
 struct WelcomeAwaiter final : transport::ChannelListener {
   void on_message(transport::Message message, const transport::Arrival&) override {
     welcome.set_value(std::get<transport::Welcome>(message.body));
