@@ -13,18 +13,9 @@ using prometheus::ClientMetric;
 using prometheus::MetricFamily;
 using prometheus::MetricType;
 
-/// Prometheus' buckets hold what the smaller ones hold, too.
-void add_histogram(const DurationCounts& counts, ClientMetric metric, MetricFamily& family) {
-  std::uint64_t sum = 0;
-  for (std::size_t i = 0; i < counts.counts.size(); ++i) {
-    sum += counts.counts[i];
-    if (i < counts.bounds.size()) {
-      metric.histogram.bucket.push_back({sum, metric_seconds(counts.bounds[i])});
-    }
-  }
-  metric.histogram.sample_count = sum;
-  metric.histogram.sample_sum = metric_seconds(counts.sum);
-  family.metric.push_back(std::move(metric));
+void add_times(const DurationCounts& times, ClientMetric metric, MetricFamily& family) {
+  add_histogram(metric_seconds(times.bounds), times.counts, metric_seconds(times.sum),
+                std::move(metric), family);
 }
 
 MetricFamily queue_family(const EdgeMetrics& metrics) {
@@ -32,7 +23,7 @@ MetricFamily queue_family(const EdgeMetrics& metrics) {
                       "Waiting times of requests that were computed",
                       MetricType::Histogram,
                       {}};
-  add_histogram(metrics.queued, {}, family);
+  add_times(metrics.queued, {}, family);
   return family;
 }
 
@@ -42,7 +33,7 @@ MetricFamily compute_family(const EdgeMetrics& metrics) {
                       MetricType::Histogram,
                       {}};
   for (std::size_t i = 0; i < metrics.computed.size(); ++i) {
-    add_histogram(metrics.computed[i], labelled("exit", std::to_string(i + 1)), family);
+    add_times(metrics.computed[i], labelled("exit", std::to_string(i + 1)), family);
   }
   return family;
 }

@@ -5,17 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "framework/base/clock.h"
+#include "branchline/histogram.h"
 
 namespace branchline {
 inline namespace v0 {
-
-/// How many durations fell into each bucket.
-struct DurationCounts {
-  std::vector<Duration> bounds;       ///< ascending; a bucket holds what is <= its bound
-  std::vector<std::uint64_t> counts;  ///< a bucket each, and one more for what is longer
-  Duration sum{0};
-};
 
 /// What an edge has counted since its start. A value; every label is there from the start on.
 struct EdgeMetrics {
