@@ -1,7 +1,10 @@
 // The live page of a real branchlined, as a real browser shows it while devices ask.
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <optional>
+#include <string>
 
 #include "apps/lab/edge_load.h"
 #include "running_server.h"
@@ -63,8 +66,8 @@ TEST_F(StatusPageTest, ItsNumbersFollowWhatTheEdgeDoes) {
   EXPECT_THAT(browser_->text("#networks"), HasSubstr("lenet"));
   lab::EdgeLoad devices = load();
   devices.begin();
-  EXPECT_TRUE(eventually(60s, [&] { return number("#answered") > 0; }));
-  EXPECT_TRUE(eventually(60s, [&] { return number("#refused") > 0; }));
+  ASSERT_TRUE(eventually(60s, [&] { return number("#answered") > 0; }));
+  ASSERT_TRUE(eventually(60s, [&] { return number("#refused") > 0; }));
   EXPECT_TRUE(eventually(60s, [&] { return number("#connections") == kDevices; }));
   EXPECT_TRUE(shows("#lost", "overloaded: queue is full"));
   EXPECT_TRUE(shows("#note", "refused"));
