@@ -11,10 +11,10 @@ namespace beast = boost::beast;
 namespace http = boost::beast::http;
 
 constexpr const char* kPlain = "text/plain; charset=utf-8";
-/// Nothing may be loaded or framed; the page's own style, script and /status.json may.
+/// Nothing may be loaded or framed; the page's own style, script, icon and /status.json may.
 constexpr const char* kContentPolicy =
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src "
-    "'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
+    "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 HttpAnswer answer_of(const HttpAnswerer& answerer, std::string_view path) {
   try {

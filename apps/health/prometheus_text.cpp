@@ -13,18 +13,9 @@ using prometheus::ClientMetric;
 using prometheus::MetricFamily;
 using prometheus::MetricType;
 
-/// Prometheus' buckets hold what the smaller ones hold, too.
-void add_histogram(const DurationCounts& counts, ClientMetric metric, MetricFamily& family) {
-  std::uint64_t sum = 0;
-  for (std::size_t i = 0; i < counts.counts.size(); ++i) {
-    sum += counts.counts[i];
-    if (i < counts.bounds.size()) {
-      metric.histogram.bucket.push_back({sum, metric_seconds(counts.bounds[i])});
-    }
-  }
-  metric.histogram.sample_count = sum;
-  metric.histogram.sample_sum = metric_seconds(counts.sum);
-  family.metric.push_back(std::move(metric));
+void add_times(const DurationCounts& times, ClientMetric metric, MetricFamily& family) {
+  add_histogram(metric_seconds(times.bounds), times.counts, metric_seconds(times.sum),
+                std::move(metric), family);
 }
 
 MetricFamily queue_family(const EdgeMetrics& metrics) {
@@ -32,7 +23,7 @@ MetricFamily queue_family(const EdgeMetrics& metrics) {
                       "Waiting times of requests that were computed",
                       MetricType::Histogram,
                       {}};
-  add_histogram(metrics.queued, {}, family);
+  add_times(metrics.queued, {}, family);
   return family;
 }
 
@@ -42,7 +33,7 @@ MetricFamily compute_family(const EdgeMetrics& metrics) {
                       MetricType::Histogram,
                       {}};
   for (std::size_t i = 0; i < metrics.computed.size(); ++i) {
-    add_histogram(metrics.computed[i], labelled("exit", std::to_string(i + 1)), family);
+    add_times(metrics.computed[i], labelled("exit", std::to_string(i + 1)), family);
   }
   return family;
 }
@@ -87,6 +78,8 @@ std::string prometheus_text(const HealthReport& report) {
                      "stage", metrics.expired),
       counter_family("branchlined_refused_total", "Requests turned away, by why", "why",
                      metrics.refused),
+      counter_family("branchlined_overloaded_total", "Of the refused, those overloaded, by why",
+                     "why", metrics.overloaded),
       counter_family("branchlined_cancelled_total", "Requests dropped: nobody waited any more", "",
                      {{"", metrics.cancelled}}),
       counter_family("branchlined_wire_bytes_total", "Bytes of messages, whole frames", "direction",
@@ -95,6 +88,11 @@ std::string prometheus_text(const HealthReport& report) {
                    number(metrics.connections)),
       gauge_family("branchlined_inflight", "Requests that wait or are computed",
                    number(metrics.in_flight)),
+      gauge_family("branchlined_waiting", "Requests that wait, looked at once a second",
+                   number(report.status.waiting)),
+      gauge_family("branchlined_queue_estimate_seconds",
+                   "Wait that a request would meet, looked at once a second",
+                   metric_seconds(report.status.queue)),
       gauge_family("branchlined_workers", "Compute threads", number(report.facts.workers)),
       gauge_family("branchlined_ready", "1 when new work is welcome", report.ready() ? 1 : 0),
       gauge_family("branchlined_draining", "1 after SIGTERM", draining ? 1 : 0),

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "apps/branchline/flags.h"
@@ -93,7 +94,7 @@ std::string text_table(const std::vector<MethodSummary>& rows) {
     table += fmt::format("{:<{}}  {:>12}  {:>9}  {:>13}  {:>11}  {:>9}  {:>9}\n", row.method, width,
                          percent_or_dash(row.hit_rate()), percent_or_dash(row.accuracy()),
                          percent_or_dash(row.right_in_time_share()),
-                         apps::show_bytes(static_cast<std::int64_t>(row.bytes_per_frame + 0.5)),
+                         apps::show_bytes(std::llround(row.bytes_per_frame)),
                          row.answered == 0 ? "-" : apps::show_duration(row.p50), worst_text(row));
   }
   return table;

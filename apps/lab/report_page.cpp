@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "apps/branchline/flags.h"
 #include "apps/lab/place_choice.h"
@@ -60,7 +61,7 @@ std::string table_rows(const DemoStory& story) {
         "<tr{}><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
         ours ? " class=\"ours\"" : "", html_text(s.method), percent(s.hit_rate()),
         percent(s.accuracy()), percent(s.right_in_time_share()),
-        apps::show_bytes(static_cast<std::int64_t>(s.bytes_per_frame + 0.5)),
+        apps::show_bytes(std::llround(s.bytes_per_frame)),
         s.answered > 0 ? show_duration(s.p50) : "–", worst);
   }
   return rows;

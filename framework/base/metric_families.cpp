@@ -2,6 +2,8 @@
 
 #include <prometheus/text_serializer.h>
 
+#include <utility>
+
 namespace branchline {
 
 using prometheus::ClientMetric;
@@ -10,6 +12,25 @@ using prometheus::MetricType;
 
 double metric_seconds(Duration duration) noexcept {
   return std::chrono::duration<double>(duration).count();
+}
+
+std::vector<double> metric_seconds(const std::vector<Duration>& durations) {
+  std::vector<double> seconds;
+  for (const Duration duration : durations) seconds.push_back(metric_seconds(duration));
+  return seconds;
+}
+
+/// Prometheus' buckets hold what the smaller ones hold, too.
+void add_histogram(const std::vector<double>& bounds, const std::vector<std::uint64_t>& counts,
+                   double sum, ClientMetric metric, MetricFamily& family) {
+  std::uint64_t held = 0;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    held += counts[i];
+    if (i < bounds.size()) metric.histogram.bucket.push_back({held, bounds[i]});
+  }
+  metric.histogram.sample_count = held;
+  metric.histogram.sample_sum = sum;
+  family.metric.push_back(std::move(metric));
 }
 
 ClientMetric labelled(const std::string& name, const std::string& value) {

@@ -16,8 +16,16 @@ namespace branchline {
 
 double metric_seconds(Duration duration) noexcept;
 
+std::vector<double> metric_seconds(const std::vector<Duration>& durations);
+
 /// A metric with one label; with none when `name` is empty.
 prometheus::ClientMetric labelled(const std::string& name, const std::string& value);
+
+/// A metric of a histogram.
+/// @param bounds  ascending
+/// @param counts  of what each bucket alone holds; one more for what is above the last bound
+void add_histogram(const std::vector<double>& bounds, const std::vector<std::uint64_t>& counts,
+                   double sum, prometheus::ClientMetric metric, prometheus::MetricFamily& family);
 
 /// A count for each value of `label`; an empty label: one count without.
 prometheus::MetricFamily counter_family(const std::string& name, const std::string& help,

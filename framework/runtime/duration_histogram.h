@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "branchline/edge_metrics.h"
+#include "branchline/histogram.h"
 
 namespace branchline::runtime {
 

@@ -24,17 +24,23 @@ const std::string kMuchOfLate = "this client has had much of late, and the rest 
 
 }  // namespace
 
-std::string EdgeQueue::no_room_for(const EdgeWork& work, const Room& room) const {
-  if (requests_ >= part_of(limits_.max_waiting, room.waiting)) {
-    return (room.waiting < 1 ? kMuchOfLate : "") + "the queue is full with " +
-           std::to_string(requests_) + " requests";
-  }
+void EdgeQueue::look_for_room(const EdgeWork& work, const Room& room, Admission& admission) const {
   const std::uint64_t bytes = part_of(limits_.max_bytes, room.bytes);
-  if (work.bytes > bytes - std::min(bytes_, bytes)) {
-    return (room.bytes < 1 ? kMuchOfLate : "") +
-           "the tensors that wait already take all memory set aside for them";
+  if (stopped_) {
+    admission.refuse(Overload::stopping, "the edge is going down");
+  } else if (requests_ >= limits_.max_waiting) {
+    admission.refuse(Overload::queue_full,
+                     "the queue is full with " + std::to_string(requests_) + " requests");
+  } else if (requests_ >= part_of(limits_.max_waiting, room.waiting)) {
+    admission.refuse(Overload::fair_share,
+                     kMuchOfLate + std::to_string(requests_) + " requests wait");
+  } else if (work.bytes > limits_.max_bytes - std::min(bytes_, limits_.max_bytes)) {
+    admission.refuse(Overload::memory_full,
+                     "the tensors that wait already take all memory set aside for them");
+  } else if (work.bytes > bytes - std::min(bytes_, bytes)) {
+    admission.refuse(Overload::fair_share,
+                     kMuchOfLate + "the tensors that wait take most memory set aside for them");
   }
-  return {};
 }
 
 /// Whether somebody whose turn the newcomer at `place` puts off would no longer end in time.
@@ -59,8 +65,8 @@ Admission EdgeQueue::judge(const EdgeWork& work, TimePoint now,
                            std::vector<EdgeForecast::Turn>& turns) {
   const Room room = shares_.room_for(work.asker, now);
   Admission admission;
-  admission.sentence = stopped_ ? "the edge is going down" : no_room_for(work, room);
-  if (!admission.sentence.empty()) {
+  look_for_room(work, room, admission);
+  if (!admission.admitted) {
     admission.queue = wait_for_all(now);
     return admission;
   }
@@ -77,14 +83,16 @@ Admission EdgeQueue::judge(const EdgeWork& work, TimePoint now,
   // A request that finds the edge free is served however wrong others' predictions were.
   const Duration margin = std::min(margin_, std::max(slack, Duration(0)) / 2);
   if (admission.queue + margin > slack) {
-    admission.sentence = "cannot finish within the budget: " + ms_text(admission.queue) +
+    admission.refuse(Overload::too_late,
+                     "cannot finish within the budget: " + ms_text(admission.queue) +
                          " of queue and " + ms_text(compute) + " of compute against " +
-                         ms_text(std::max(left, Duration(0))) + " left";
+                         ms_text(std::max(left, Duration(0))) + " left");
   } else if (admission.queue > Duration(part_of(slack.count(), room.time))) {
-    admission.sentence =
-        kMuchOfLate + ms_text(admission.queue) + " of queue against " + ms_text(left) + " left";
+    admission.refuse(Overload::fair_share, kMuchOfLate + ms_text(admission.queue) +
+                                               " of queue against " + ms_text(left) + " left");
   } else if (delays_another(order, place, turns, now)) {
-    admission.sentence = "would make a request that was let in before miss its deadline";
+    admission.refuse(Overload::promised,
+                     "would make a request that was let in before miss its deadline");
     admission.queue = wait_for_all(now);
   }
   return admission;

@@ -100,12 +100,18 @@ void EdgeConnection::reply(std::uint64_t id, transport::Body body) {
 }
 
 void EdgeConnection::refuse(std::uint64_t id, Refusal why, const std::string& sentence) {
-  if (why != Refusal::not_ready && why != Refusal::overloaded) {
+  if (why != Refusal::not_ready) {
     host_.log_some(
         2, peer_ + ": refused (" + name_of(why) + "): " + quotable(sentence, kLongestQuote));
   }
   host_.counters().add_refused(why);
   send(id, transport::Refused{why, sentence, host_.queue().wait_estimate()});
+}
+
+void EdgeConnection::refuse_compiling(std::uint64_t id) {
+  host_.counters().add_overloaded(Overload::compiling);
+  send(id, transport::Refused{Refusal::overloaded, "too much is compiling; ask again later",
+                              host_.queue().wait_estimate()});
 }
 
 void EdgeConnection::handle(std::uint64_t id, const transport::Hello& hello) {
@@ -182,7 +188,7 @@ void EdgeConnection::handle(std::uint64_t id, const transport::Prepare& prepare)
                                          self->refuse(id, Refusal::failed, kNotCompiled + error);
                                        }
                                      });
-  if (!begun) refuse(id, Refusal::overloaded, "too many plans are compiling; ask again later");
+  if (!begun) refuse_compiling(id);
 }
 
 /// @returns false, having refused, when the client used the id already. How much it may have
@@ -227,7 +233,7 @@ void EdgeConnection::handle(std::uint64_t id, transport::Request& request,
   const Admission admission = host_.queue().admit(work);
   if (admission.admitted) return;
   if (admission.queue == Duration(0)) work->times->distrust();
-  host_.counters().add_refused(Refusal::overloaded);
+  host_.counters().add_overloaded(admission.why);
   reply(id, transport::Refused{Refusal::overloaded, admission.sentence, admission.queue});
 }
 
@@ -240,7 +246,7 @@ void EdgeConnection::handle(std::uint64_t id, const transport::ProfileQuery& que
                   "a profile takes 1 to " + std::to_string(kMaxProfileRuns) + " runs");
   }
   if (host_.plans().slices().pending() >= kMaxProfilesCompiling) {
-    return refuse(id, Refusal::overloaded, "too many slices are compiling; ask again later");
+    return refuse_compiling(id);
   }
   auto work = std::make_shared<ProfileWork>(
       host_, weak_from_this(), id, host_.models().at(query.plan.digest),

@@ -46,7 +46,9 @@ class EdgeConnection final : public transport::ChannelListener,
   void handle(std::uint64_t id, const transport::ProfileQuery& query);
   void handle_other(std::uint64_t id, const transport::Body& body);
 
+  /// Neither expired nor overloaded.
   void refuse(std::uint64_t id, transport::Refusal why, const std::string& sentence);
+  void refuse_compiling(std::uint64_t id);
   /// The model and the checked plan; refuses and returns nullopt when they make no sense.
   std::optional<std::pair<std::shared_ptr<const model::Model>, EdgePlan>> understand(
       std::uint64_t id, const transport::RemotePlan& plan);

@@ -44,6 +44,9 @@ EdgeMetrics EdgeCounters::read() const {
     const auto why = static_cast<Refusal>(i);
     if (is_refusal(why)) metrics.refused[transport::name_of(why)] = refused_[i];
   }
+  for (std::size_t i = 0; i < kOverloads.size(); ++i) {
+    metrics.overloaded[kOverloads[i]] = overloaded_[i];
+  }
   for (std::size_t i = 0; i < batches_.size(); ++i) {
     metrics.batches[ServiceTimes::kSizes[i]] = batches_[i];
   }

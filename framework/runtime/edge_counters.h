@@ -7,6 +7,7 @@
 
 #include "branchline/edge_metrics.h"
 #include "framework/runtime/duration_histogram.h"
+#include "framework/runtime/overload.h"
 #include "framework/runtime/service_times.h"
 #include "transport/message.h"
 
@@ -27,8 +28,12 @@ class EdgeCounters {
   void add_batch(int requests) noexcept;
   void add_answered(int exit, Duration compute) noexcept;
   void add_expired(ExpiryStage stage) noexcept { ++expired_[static_cast<std::size_t>(stage)]; }
-  /// Neither expired, which has a stage, nor none.
+  /// Neither none, nor expired and overloaded, which say more.
   void add_refused(transport::Refusal why) noexcept { ++refused_[static_cast<std::size_t>(why)]; }
+  void add_overloaded(Overload why) noexcept {
+    ++overloaded_[index_of(why)];
+    add_refused(transport::Refusal::overloaded);
+  }
   void add_received(std::uint64_t bytes) noexcept { bytes_in_ += bytes; }
   void add_sent(std::uint64_t bytes) noexcept { bytes_out_ += bytes; }
 
@@ -54,6 +59,7 @@ class EdgeCounters {
   std::atomic<std::uint64_t> answered_{0}, bytes_in_{0}, bytes_out_{0};
   std::array<std::atomic<std::uint64_t>, 3> expired_{};
   std::array<std::atomic<std::uint64_t>, kReasons + 1> refused_{};
+  std::array<std::atomic<std::uint64_t>, kOverloads.size()> overloaded_{};
 };
 
 /// Counts a request as in flight while it lives.

@@ -89,7 +89,6 @@ Admission EdgeQueue::admit(const std::shared_ptr<EdgeWork>& work) {
     vain = take_vain();
     std::vector<EdgeForecast::Turn> turns;
     admission = judge(*work, time_.now(), turns);
-    admission.admitted = admission.sentence.empty();
     if (admission.admitted) {
       const Duration compute = work->time_of(1);
       waiting_.emplace(work->deadline, Entry{work, compute, {}});

@@ -6,22 +6,31 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "framework/base/clock.h"
 #include "framework/runtime/edge_forecast.h"
 #include "framework/runtime/edge_work.h"
 #include "framework/runtime/fair_shares.h"
+#include "framework/runtime/overload.h"
 #include "framework/runtime/recent_durations.h"
 #include "transport/message.h"
 
 namespace branchline::runtime {
 
-/// Why a request does not get in.
+/// Whether a request gets in, and why not.
 struct Admission {
   bool admitted = true;
-  std::string sentence;
-  Duration queue{0};  ///< waiting time it would have met
+  Overload why{};        ///< it does not
+  std::string sentence;  ///< the same in words
+  Duration queue{0};     ///< waiting time it would have met
+
+  void refuse(Overload reason, std::string words) {
+    admitted = false;
+    why = reason;
+    sentence = std::move(words);
+  }
 };
 
 /// Work waiting for a compute thread, earliest deadline first, several of one plan in one run where
@@ -89,7 +98,7 @@ class EdgeQueue {
   std::vector<TimePoint> free_at(TimePoint now) const;
   BatchLimits batch_limits() const;
   Duration wait_for_all(TimePoint now) const;
-  std::string no_room_for(const EdgeWork& work, const Room& room) const;
+  void look_for_room(const EdgeWork& work, const Room& room, Admission& admission) const;
   Admission judge(const EdgeWork& work, TimePoint now, std::vector<EdgeForecast::Turn>& turns);
   bool delays_another(const std::vector<const EdgeWork*>& order, std::size_t place,
                       const std::vector<EdgeForecast::Turn>& turns, TimePoint now) const;

@@ -11,51 +11,60 @@ namespace {
 
 using prometheus::MetricFamily;
 using prometheus::MetricType;
-using Counts = std::map<std::string, std::uint64_t>;
 
 constexpr double kBitsPerByte = 8;
 
-Counts counts_by_exit(const Status& status) {
-  Counts counts;
-  for (std::size_t i = 0; i < status.by_exit.size(); ++i) {
-    counts[std::to_string(i + 1)] = status.by_exit[i];
-  }
-  return counts;
+void add_count(std::uint64_t count, std::vector<prometheus::ClientMetric::Label> labels,
+               MetricFamily& family) {
+  prometheus::ClientMetric metric;
+  metric.label = std::move(labels);
+  metric.counter.value = static_cast<double>(count);
+  family.metric.push_back(std::move(metric));
 }
 
-Counts counts_by_place(const Status& status) {
-  Counts counts;
-  for (const Place place : {Place::device, Place::split, Place::edge}) {
-    counts[name_of(place)] = status.by_place[static_cast<std::size_t>(place)];
-  }
-  return counts;
-}
-
-MetricFamily latency_family(const Status& status) {
-  MetricFamily family{"branchline_latency_seconds",
-                      "Quantiles of the last 1000 answers' latency",
-                      MetricType::Gauge,
+MetricFamily requests_family(const Status& status) {
+  MetricFamily family{"branchline_requests_total",
+                      "Requests by what became of them, and why",
+                      MetricType::Counter,
                       {}};
-  const std::pair<const char*, Duration> quantiles[] = {
-      {"0.5", status.p50}, {"0.95", status.p95}, {"0.99", status.p99}};
-  for (const auto& [share, latency] : quantiles) {
-    family.metric.push_back(labelled("quantile", share));
-    family.metric.back().gauge.value = metric_seconds(latency);
+  for (const auto& [kind, count] : status.results) {
+    add_count(count, {{"outcome", name_of(kind.first)}, {"why", name_of(kind.second)}}, family);
   }
   return family;
 }
 
-MetricFamily goodput_family(const Link& link) {
-  MetricFamily family{"branchline_link_bytes_per_second",
-                      "Goodput of the link as measured, 0: not measured",
-                      MetricType::Gauge,
+MetricFamily plans_family(const Status& status) {
+  MetricFamily family{"branchline_plan_total",
+                      "Answers by where they were computed, and by exit, 1 the earliest",
+                      MetricType::Counter,
                       {}};
-  const std::pair<const char*, double> directions[] = {{"up", link.uplink_bps},
-                                                       {"down", link.downlink_bps}};
-  for (const auto& [direction, bits_per_s] : directions) {
-    family.metric.push_back(labelled("direction", direction));
-    family.metric.back().gauge.value = bits_per_s / kBitsPerByte;
+  for (const auto& [plan, count] : status.answers) {
+    add_count(count, {{"place", name_of(plan.first)}, {"exit", std::to_string(plan.second)}},
+              family);
   }
+  return family;
+}
+
+MetricFamily fallback_family(const Status& status) {
+  MetricFamily family{
+      "branchline_fallback_total", "Answers of the insurance, by why", MetricType::Counter, {}};
+  for (const auto& [why, count] : status.fallbacks) {
+    add_count(count, {{"why", name_of(why)}}, family);
+  }
+  return family;
+}
+
+MetricFamily latency_family(const DurationCounts& times) {
+  MetricFamily family{
+      "branchline_request_seconds", "Latencies of answers", MetricType::Histogram, {}};
+  add_histogram(metric_seconds(times.bounds), times.counts, metric_seconds(times.sum), {}, family);
+  return family;
+}
+
+MetricFamily ratio_family(const std::string& name, const std::string& help,
+                          const RatioCounts& ratios) {
+  MetricFamily family{name, help, MetricType::Histogram, {}};
+  add_histogram(ratios.bounds, ratios.counts, ratios.sum, {}, family);
   return family;
 }
 
@@ -77,30 +86,30 @@ MetricFamily plan_family(const Plan& plan) {
 
 std::string prometheus_text(const Status& status) {
   return metric_text({
-      counter_family("branchline_answers_total", "Answers, by whether the deadline was kept",
-                     "kept", {{"yes", status.in_time}, {"no", status.late}}),
-      counter_family("branchline_answers_by_exit_total", "Answers by exit, 1 the earliest", "exit",
-                     counts_by_exit(status)),
-      counter_family("branchline_answers_by_place_total", "Answers by where they were computed",
-                     "place", counts_by_place(status)),
-      counter_family("branchline_results_total",
-                     "Results of all kinds, by why they are what they are", "why", status.by_why),
-      counter_family("branchline_fell_back_total", "Answers of the insurance", "",
-                     {{"", status.fell_back}}),
-      counter_family("branchline_unanswered_total",
-                     "Results without an answer, by what became of them", "outcome",
-                     {{"dropped", status.dropped}, {"failed", status.failed}}),
+      requests_family(status),
+      latency_family(status.latencies),
+      ratio_family("branchline_deadline_ratio", "Latencies of answers as parts of the deadline",
+                   status.deadline_ratios),
+      ratio_family("branchline_prediction_error_ratio",
+                   "Latencies of planned answers as parts of what was predicted",
+                   status.prediction_ratios),
+      plans_family(status),
+      fallback_family(status),
       counter_family("branchline_sent_again_total", "Requests sent to the spare edge too, by why",
                      "why", {{"failover", status.failed_over}, {"hedge", status.hedged}}),
       counter_family("branchline_wire_bytes_total", "Bytes sent to and received from edges",
                      "direction", {{"up", status.bytes_up}, {"down", status.bytes_down}}),
-      latency_family(status),
       gauge_family("branchline_reserve_seconds", "Answers are given this much before the deadline",
                    metric_seconds(status.reserve)),
       gauge_family("branchline_ready", "1 when the plans for the present link are prepared",
                    status.ready ? 1 : 0),
       link_family(status.link),
-      goodput_family(status.link),
+      gauge_family("branchline_link_uplink_bytes_per_second",
+                   "Goodput to the edge as measured, 0: not measured",
+                   status.link.uplink_bps / kBitsPerByte),
+      gauge_family("branchline_link_downlink_bytes_per_second",
+                   "Goodput from the edge as measured, 0: not measured",
+                   status.link.downlink_bps / kBitsPerByte),
       gauge_family("branchline_link_round_trip_seconds", "Round trip to the edge",
                    metric_seconds(status.link.round_trip)),
       plan_family(status.plan),

@@ -5,17 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "framework/base/clock.h"
+#include "branchline/histogram.h"
 
 namespace branchline {
 inline namespace v0 {
-
-/// How many durations fell into each bucket.
-struct DurationCounts {
-  std::vector<Duration> bounds;       ///< ascending; a bucket holds what is <= its bound
-  std::vector<std::uint64_t> counts;  ///< a bucket each, and one more for what is longer
-  Duration sum{0};
-};
 
 /// What an edge has counted since its start. A value; every label is there from the start on.
 struct EdgeMetrics {
@@ -23,7 +16,8 @@ struct EdgeMetrics {
   std::vector<DurationCounts> computed;          ///< compute times of answers; exit 1 comes first
   std::map<std::string, std::uint64_t> expired;  ///< by stage: arrival, queue, compute
   std::map<std::string, std::uint64_t> refused;  ///< by why: overloaded, not_ready, …
-  std::map<int, std::uint64_t> batches;          ///< runs by how many requests each took at most
+  std::map<std::string, std::uint64_t> overloaded;  ///< of refused: too_late, fair_share, …
+  std::map<int, std::uint64_t> batches;             ///< runs by how many requests each took at most
   std::uint64_t answered = 0;
   std::uint64_t cancelled = 0;  ///< dropped because nobody waited any more
   std::uint64_t bytes_in = 0;   ///< of messages, both whole frames

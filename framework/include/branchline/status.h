@@ -1,11 +1,11 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
-#include <vector>
+#include <utility>
 
+#include "branchline/histogram.h"
 #include "branchline/result.h"
 
 namespace branchline {
@@ -30,12 +30,15 @@ struct Status {
   std::uint64_t failed = 0;       ///< no answer: cancelled, stopped, bad input, error
   std::uint64_t failed_over = 0;  ///< sent again to the spare edge: the first was lost or refused
   std::uint64_t hedged = 0;       ///< sent to the spare edge as well: the answer was overdue
-  std::vector<std::uint64_t> by_exit;           ///< answers; exit 1 comes first
-  std::array<std::uint64_t, 3> by_place{};      ///< answers, by Place
-  std::map<std::string, std::uint64_t> by_why;  ///< results, by name_of(Why)
-  std::uint64_t bytes_up = 0, bytes_down = 0;   ///< as Timing counts them
-  Duration p50{0}, p95{0}, p99{0};              ///< latency of the last 1000 answers
-  Duration reserve{0};                          ///< answers are given this much before the deadline
+  std::map<std::pair<Outcome, Why>, std::uint64_t> results;
+  std::map<std::pair<Place, int>, std::uint64_t> answers;  ///< by where and which exit, from 1
+  std::map<Why, std::uint64_t> fallbacks;                  ///< answers of the insurance
+  DurationCounts latencies;                                ///< of all answers
+  RatioCounts deadline_ratios;    ///< latency / deadline of all answers that had one
+  RatioCounts prediction_ratios;  ///< latency / predicted of answers that the plan gave
+  std::uint64_t bytes_up = 0, bytes_down = 0;  ///< as Timing counts them
+  Duration p50{0}, p95{0}, p99{0};             ///< latency of the last 1000 answers
+  Duration reserve{0};                         ///< answers are given this much before the deadline
 };
 
 /// The status as Prometheus' text format 0.0.4: seconds and bytes, metrics named `branchline_…`

@@ -3,11 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <string>
 
 #include "apps/health/prometheus_text.h"
 #include "sample_report.h"
+#include "tests/support/documented_metrics.h"
 #include "tests/support/fake_clock.h"
 
 namespace branchline::apps {
@@ -109,6 +113,7 @@ TEST_F(HealthPagesTest, GivesPrometheusCountersAndGauges) {
        {"branchlined_expired_total{stage=\"queue\"} 2\n",
         "branchlined_expired_total{stage=\"arrival\"} 0\n",
         "branchlined_refused_total{why=\"overloaded\"} 3\n", "branchlined_cancelled_total 4\n",
+        "branchlined_overloaded_total{why=\"fair_share\"} 1\n",
         "branchlined_wire_bytes_total{direction=\"in\"} 1000\n", "branchlined_connections 5\n",
         "branchlined_inflight 2\n", "branchlined_workers 2\n", "branchlined_ready 1\n",
         "branchlined_draining 0\n",
@@ -118,6 +123,36 @@ TEST_F(HealthPagesTest, GivesPrometheusCountersAndGauges) {
   health_.begin_drain();
   EXPECT_THAT(body_of("/metrics"), HasSubstr("branchlined_draining 1\n"));
   EXPECT_THAT(body_of("/metrics"), HasSubstr("branchlined_ready 0\n"));
+}
+
+TEST_F(HealthPagesTest, GivesPrometheusTheQueueAsLastPublished) {
+  serve();
+  EdgeStatus status;
+  status.waiting = 7;
+  status.queue = 250ms;
+  health_.publish(status);
+  const std::string text = body_of("/metrics");
+  EXPECT_THAT(text, HasSubstr("branchlined_waiting 7\n"));
+  EXPECT_THAT(text, HasSubstr("branchlined_queue_estimate_seconds 0.25\n"));
+}
+
+TEST_F(HealthPagesTest, TheDocumentListsEveryMetricAndNoOther) {
+  serve();
+  EXPECT_EQ(branchline::testing::documented_metrics("docs/operations.md"),
+            branchline::testing::metric_types(body_of("/metrics")));
+}
+
+TEST_F(HealthPagesTest, ShippedRulesNameMetricsThatThereAre) {
+  serve();
+  const auto metrics = branchline::testing::metric_types(body_of("/metrics"));
+  std::ifstream file(std::string(BRANCHLINE_SOURCE_DIR) + "/deploy/branchlined_alerts.yml");
+  const std::string rules((std::istreambuf_iterator<char>(file)), {});
+  const std::regex name("branchlined_[a-z_]+?(?=(_count|_sum|_bucket)?[^a-z_])");
+  int named = 0;
+  for (std::sregex_iterator it(rules.begin(), rules.end(), name), end; it != end; ++it, ++named) {
+    EXPECT_TRUE(metrics.count(it->str())) << it->str();
+  }
+  EXPECT_GT(named, 3);
 }
 
 TEST_F(HealthPagesTest, GivesTheStatusAsJson) {
@@ -132,6 +167,7 @@ TEST_F(HealthPagesTest, GivesTheStatusAsJson) {
   EXPECT_EQ(document["refused"]["overloaded"], 3);
   EXPECT_EQ(document["compute_seconds"].size(), 2u);
   EXPECT_EQ(document["batches"]["2"], 1);
+  EXPECT_EQ(document["overloaded"]["too_late"], 2);
   EXPECT_EQ(document["compute_seconds"][0]["counts"], (std::vector<int>{1, 0, 1}));
   EXPECT_EQ(document["networks"][0], "na\uFFFDme \"<b>\"") << "whatever a model file is called";
 }

@@ -12,6 +12,7 @@ inline EdgeMetrics sample_metrics() {
   metrics.computed = {{{1ms, 10ms}, {1, 0, 1}, 2500ms}, {{1ms, 10ms}, {0, 1, 0}, 4ms}};
   metrics.expired = {{"arrival", 0}, {"compute", 1}, {"queue", 2}};
   metrics.refused = {{"not_ready", 0}, {"overloaded", 3}};
+  metrics.overloaded = {{"fair_share", 1}, {"too_late", 2}};
   metrics.batches = {{1, 1}, {2, 1}, {4, 0}, {8, 0}};
   metrics.answered = 3;
   metrics.cancelled = 4;

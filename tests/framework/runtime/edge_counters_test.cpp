@@ -55,6 +55,7 @@ TEST(EdgeCounters, NamesEveryLabelFromTheStart) {
   EXPECT_EQ(metrics.refused.count("expired"), 0u) << "has stages";
   EXPECT_EQ(metrics.refused.count("cancelled"), 0u) << "nobody was turned away";
   EXPECT_EQ(metrics.refused.count("none"), 0u);
+  EXPECT_EQ(metrics.overloaded.size(), kOverloads.size());
 }
 
 TEST(EdgeCounters, CountsEachFateOnce) {
@@ -63,8 +64,9 @@ TEST(EdgeCounters, CountsEachFateOnce) {
   counters.add_answered(1, 2ms);
   counters.add_expired(ExpiryStage::queue);
   counters.add_expired(ExpiryStage::compute);
-  for (const Refusal why : {Refusal::overloaded, Refusal::overloaded, Refusal::bad_request,
-                            Refusal::failed, Refusal::cancelled}) {
+  counters.add_overloaded(Overload::fair_share);
+  counters.add_overloaded(Overload::compiling);
+  for (const Refusal why : {Refusal::bad_request, Refusal::failed, Refusal::cancelled}) {
     counters.add_refused(why);
   }
   EXPECT_EQ(counters.answered(), 1u);
@@ -73,6 +75,8 @@ TEST(EdgeCounters, CountsEachFateOnce) {
   EXPECT_EQ(counters.failed(), 1u);
   const EdgeMetrics metrics = counters.read();
   EXPECT_EQ(metrics.refused.at("overloaded"), 2u);
+  EXPECT_EQ(metrics.overloaded.at("fair_share"), 1u);
+  EXPECT_EQ(metrics.overloaded.at("too_late"), 0u);
   EXPECT_EQ(metrics.cancelled, 1u);
   EXPECT_EQ(metrics.expired.at("arrival"), 0u);
   EXPECT_EQ(sum_of(metrics.computed[0]), 0u);

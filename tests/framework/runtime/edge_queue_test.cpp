@@ -104,6 +104,7 @@ TEST_F(EdgeQueueTest, RefusesAtOnceWhatCannotBeFinishedInTime) {
   EXPECT_TRUE(queue_.admit(work("a", 50ms, 20ms)).admitted);
   const Admission refused = queue_.admit(work("b", 55ms, 40ms));
   EXPECT_FALSE(refused.admitted);
+  EXPECT_EQ(refused.why, Overload::too_late);
   EXPECT_EQ(refused.queue, Duration(20ms));
   EXPECT_THAT(refused.sentence,
               HasSubstr("20.0 ms of queue and 40.0 ms of compute against 55.0 ms"));
@@ -143,7 +144,9 @@ TEST_F(EdgeQueueTest, AFullQueueRefusesUntilVainWorkLeaves) {
     works.push_back(work("w", 1000ms, 1ms));
     EXPECT_TRUE(queue_.admit(works.back()).admitted);
   }
-  EXPECT_THAT(queue_.admit(work("x", 1000ms, 1ms)).sentence, HasSubstr("full"));
+  const Admission refused = queue_.admit(work("x", 1000ms, 1ms));
+  EXPECT_THAT(refused.sentence, HasSubstr("full"));
+  EXPECT_EQ(refused.why, Overload::queue_full);
   works[0]->is_wanted = false;
   EXPECT_TRUE(queue_.admit(work("x", 1000ms, 1ms)).admitted);
 }
@@ -153,7 +156,9 @@ TEST_F(EdgeQueueTest, BoundsTheBytesThatWait) {
   big->bytes = 800;
   more->bytes = 201;
   EXPECT_TRUE(queue_.admit(big).admitted);
-  EXPECT_THAT(queue_.admit(more).sentence, HasSubstr("memory"));
+  const Admission refused = queue_.admit(more);
+  EXPECT_THAT(refused.sentence, HasSubstr("memory"));
+  EXPECT_EQ(refused.why, Overload::memory_full);
   run_all();
   EXPECT_TRUE(queue_.admit(more).admitted);
 }
@@ -253,6 +258,7 @@ TEST_F(EdgeQueueTest, AnUrgentRequestMakesNoneMissThatWasLetInBefore) {
   const Admission urgent = queue_.admit(work("urgent", 40ms, 30ms));
   EXPECT_FALSE(urgent.admitted) << "it would end in time, the patient one 10 ms late";
   EXPECT_THAT(urgent.sentence, HasSubstr("let in before"));
+  EXPECT_EQ(urgent.why, Overload::promised);
   EXPECT_EQ(urgent.queue, Duration(80ms));
   EXPECT_TRUE(queue_.admit(work("short", 40ms, 20ms)).admitted);
   run_all();
@@ -409,7 +415,9 @@ TEST_F(EdgeQueueTest, AFloodOfTensorsLeavesRoomForOthers) {
   };
   EXPECT_TRUE(queue_.admit(big(2, 10)).admitted);
   EXPECT_TRUE(queue_.admit(big(1, 480)).admitted);
-  EXPECT_THAT(queue_.admit(big(1, 100)).sentence, HasSubstr("rest is for others"));
+  const Admission refused = queue_.admit(big(1, 100));
+  EXPECT_THAT(refused.sentence, HasSubstr("rest is for others"));
+  EXPECT_EQ(refused.why, Overload::fair_share);
   EXPECT_TRUE(queue_.admit(big(3, 100)).admitted);
 }
 

@@ -3,6 +3,7 @@
 
 #include "branchline/status.h"
 #include "framework/runtime/score.h"
+#include "tests/support/documented_metrics.h"
 
 namespace branchline {
 namespace {
@@ -18,6 +19,7 @@ Result answered(int exit, Place place, Duration latency) {
   result.plan.place = place;
   result.latency = latency;
   result.deadline = milliseconds(100);
+  result.plan.predicted = milliseconds(80);
   result.timing.bytes_up = 1000;
   result.outputs.push_back({});
   return result;
@@ -26,7 +28,11 @@ Result answered(int exit, Place place, Duration latency) {
 TEST(StatusText, CountsEveryResultOnce) {
   runtime::Score score;
   score.add(answered(3, Place::edge, milliseconds(50)));
-  score.add(answered(1, Place::device, milliseconds(150)));
+  Result insured = answered(1, Place::device, milliseconds(150));
+  insured.outcome = Outcome::late;
+  insured.why = Why::edge_timeout;
+  insured.abandoned.emplace();
+  score.add(insured);
   Result again = answered(3, Place::edge, milliseconds(90));
   again.sent_again = SentAgain::failover;
   score.add(again);
@@ -39,25 +45,52 @@ TEST(StatusText, CountsEveryResultOnce) {
   const Status status = score.read();
   EXPECT_EQ(status.done, 3u);
   EXPECT_EQ(status.in_time + status.late, status.done);
-  EXPECT_EQ(status.by_exit, (std::vector<std::uint64_t>{1, 0, 2}));
-  EXPECT_EQ(status.by_place, (std::array<std::uint64_t, 3>{1, 0, 2}));
   std::uint64_t results = 0;
-  for (const auto& [why, count] : status.by_why) results += count;
+  for (const auto& [kind, count] : status.results) results += count;
   EXPECT_EQ(results, status.done + status.dropped + status.failed);
 
   const std::string text = prometheus_text(status);
   for (const char* line :
-       {"branchline_answers_total{kept=\"yes\"} 2\n", "branchline_answers_total{kept=\"no\"} 1\n",
-        "branchline_answers_by_exit_total{exit=\"2\"} 0\n",
-        "branchline_answers_by_place_total{place=\"edge\"} 2\n",
-        "branchline_results_total{why=\"queue_full\"} 1\n",
-        "branchline_unanswered_total{outcome=\"dropped\"} 1\n",
-        "branchline_unanswered_total{outcome=\"failed\"} 1\n",
+       {"branchline_requests_total{outcome=\"ok\",why=\"planned\"} 2\n",
+        "branchline_requests_total{outcome=\"late\",why=\"edge_timeout\"} 1\n",
+        "branchline_requests_total{outcome=\"dropped\",why=\"queue_full\"} 1\n",
+        "branchline_requests_total{outcome=\"error\",why=\"planned\"} 1\n",
+        "branchline_plan_total{place=\"edge\",exit=\"3\"} 2\n",
+        "branchline_plan_total{place=\"device\",exit=\"1\"} 1\n",
+        "branchline_fallback_total{why=\"edge_timeout\"} 1\n",
         "branchline_sent_again_total{why=\"failover\"} 1\n",
         "branchline_wire_bytes_total{direction=\"up\"} 3000\n",
-        "branchline_latency_seconds{quantile=\"0.5\"} 0.09\n"}) {
+        "branchline_request_seconds_count 3\n", "branchline_request_seconds_sum 0.29"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
+}
+
+TEST(StatusText, ComparesLatenciesWithDeadlinesAndPredictions) {
+  runtime::Score score;
+  score.add(answered(3, Place::edge, milliseconds(50)));   // of 100; 80 were predicted
+  score.add(answered(3, Place::edge, milliseconds(100)));  // a bucket holds its bound
+  score.add(answered(3, Place::edge, milliseconds(210)));
+  Result insured = answered(1, Place::device, milliseconds(99));
+  insured.abandoned.emplace();
+  score.add(insured);
+  Result free = answered(3, Place::device, milliseconds(40));
+  free.deadline = Duration(0);
+  score.add(free);
+  const std::string text = prometheus_text(score.read());
+  for (const char* line :
+       {"branchline_deadline_ratio_bucket{le=\"0.5\"} 1\n",
+        "branchline_deadline_ratio_bucket{le=\"1\"} 3\n",
+        "branchline_deadline_ratio_bucket{le=\"2\"} 3\n", "branchline_deadline_ratio_count 4\n",
+        "branchline_prediction_error_ratio_bucket{le=\"0.5\"} 1\n",
+        "branchline_prediction_error_ratio_bucket{le=\"1.25\"} 3\n",
+        "branchline_prediction_error_ratio_count 4\n"}) {
+    EXPECT_THAT(text, HasSubstr(line));
+  }
+}
+
+TEST(StatusText, TheDocumentListsEveryMetricAndNoOther) {
+  EXPECT_EQ(branchline::testing::documented_metrics("docs/engine.md"),
+            branchline::testing::metric_types(prometheus_text({})));
 }
 
 TEST(StatusText, TellsOfLinkAndPlanInSecondsAndBytes) {
@@ -69,8 +102,8 @@ TEST(StatusText, TellsOfLinkAndPlanInSecondsAndBytes) {
   const std::string text = prometheus_text(status);
   for (const char* line :
        {"branchline_link_up{edge=\"edge.local:7400\"} 1\n",
-        "branchline_link_bytes_per_second{direction=\"up\"} 1000000\n",
-        "branchline_link_bytes_per_second{direction=\"down\"} 2000000\n",
+        "branchline_link_uplink_bytes_per_second 1000000\n",
+        "branchline_link_downlink_bytes_per_second 2000000\n",
         "branchline_link_round_trip_seconds 0.02\n", "branchline_plan_exit{place=\"split\"} 2\n",
         "branchline_reserve_seconds 0.001\n", "branchline_ready 0\n"}) {
     EXPECT_THAT(text, HasSubstr(line));

@@ -80,6 +80,7 @@ std::vector<Tally> replicates_of(const std::vector<TraceFrame>& frames, std::siz
 template <typename Figure>
 Interval figure_of(const Tally& all, const std::vector<Tally>& replicates, Figure figure) {
   std::vector<double> values;
+  values.reserve(replicates.size());
   for (const Tally& tally : replicates) values.push_back(figure(tally));
   return interval_of(figure(all), std::move(values));
 }
