@@ -13,9 +13,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr auto kOpensWithin = std::chrono::seconds(180);
-constexpr auto kStopsWithin = std::chrono::seconds(60);
-constexpr auto kLooksWithin = std::chrono::seconds(30);
+constexpr auto kEdgeOpensWithin = std::chrono::seconds(180);
+constexpr auto kEdgeStopsWithin = std::chrono::seconds(60);
+constexpr auto kEdgeReadsWithin = std::chrono::seconds(30);
 
 std::string local(std::uint16_t port) { return "127.0.0.1:" + std::to_string(port); }
 
@@ -79,7 +79,7 @@ void EdgeScene::open(Edge& edge) {
   options.log = [this](int level, const std::string&) {
     if (level == 0) happened_.add("edges logged an error");
   };
-  const Watchdog::Watch watch(dog_, "opening an edge", kOpensWithin);
+  const Watchdog::Watch watch(dog_, "opening an edge", kEdgeOpensWithin);
   std::shared_ptr<EdgeService> service;
   while (!service) service = try_to_open(options);
   const std::lock_guard lock(edge.mutex);
@@ -99,7 +99,7 @@ std::shared_ptr<EdgeService> EdgeScene::try_to_open(const EdgeOptions& options) 
 }
 
 void EdgeScene::close(Edge& edge, Duration grace) {
-  const Watchdog::Watch watch(dog_, "stopping an edge", kStopsWithin);
+  const Watchdog::Watch watch(dog_, "stopping an edge", kEdgeStopsWithin);
   service_of(edge)->stop(grace);
   std::shared_ptr<EdgeService> last;
   const std::lock_guard lock(edge.mutex);
@@ -148,7 +148,7 @@ void EdgeScene::attack_some_edge(std::mt19937_64& dice) {
 }
 
 void EdgeScene::look() const {
-  const Watchdog::Watch watch(dog_, "reading an edge's status", kLooksWithin);
+  const Watchdog::Watch watch(dog_, "reading an edge's status", kEdgeReadsWithin);
   for (const auto& edge : edges_) {
     const auto service = service_of(*edge);
     if (!service) continue;

@@ -9,8 +9,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr auto kOpensWithin = std::chrono::seconds(240);
-constexpr auto kStopsWithin = std::chrono::seconds(60);
+constexpr auto kEngineOpensWithin = std::chrono::seconds(240);
+constexpr auto kEngineStopsWithin = std::chrono::seconds(60);
 
 constexpr std::array kPlanners{"neurosurgeon", "edgent", "dads",      "qdmp",
                                "exact2",       "hpa",    "edge-only", "device-only"};
@@ -73,7 +73,7 @@ Options EngineSeat::some_options() {
 
 std::shared_ptr<EngineLife> EngineSeat::open() {
   const Options options = some_options();
-  const Watchdog::Watch watch(dog_, "opening " + life_name(network_, options), kOpensWithin);
+  const Watchdog::Watch watch(dog_, "opening " + life_name(network_, options), kEngineOpensWithin);
   ledger_.happened().add("engines opened");
   return std::make_shared<EngineLife>(network_, options);
 }
@@ -90,14 +90,14 @@ void EngineSeat::reopen() {
 }
 
 void EngineSeat::stop(EngineLife& life, Duration grace) {
-  const Watchdog::Watch watch(dog_, "stopping " + life.name, kStopsWithin);
+  const Watchdog::Watch watch(dog_, "stopping " + life.name, kEngineStopsWithin);
   *life.stopping = true;
   life.engine.stop(grace);
 }
 
 /// A stopped one, when nobody uses it any more.
 void EngineSeat::end(std::shared_ptr<EngineLife> life) {
-  const Watchdog::Watch watch(dog_, "ending " + life->name, kStopsWithin);
+  const Watchdog::Watch watch(dog_, "ending " + life->name, kEngineStopsWithin);
   while (life.use_count() > 1) std::this_thread::sleep_for(milliseconds(2));
   check_counts(*life);
 }

@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "framework/slice/compute_threads.h"
 #include "tests/framework/runtime/tiny_network.h"
 #include "tests/soak/edge_scene.h"
 #include "tests/soak/engine_inspection.h"
@@ -29,7 +30,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr auto kToldWithin = seconds(120);  // after the deadline
-constexpr auto kReadsWithin = seconds(60);
+constexpr auto kEngineReadsWithin = seconds(60);
 constexpr std::size_t kUsersPerEngine = 2;
 
 /// A folder of this process's own, gone at the end.
@@ -129,7 +130,7 @@ class EnginePhase {
     std::mt19937_64 dice(seed);
     while (!over()) {
       const std::shared_ptr<EngineLife> life = seats_[dice() % seats_.size()]->life();
-      const Watchdog::Watch watch(dog_, "looking at " + life->name, kReadsWithin);
+      const Watchdog::Watch watch(dog_, "looking at " + life->name, kEngineReadsWithin);
       inspect(*life, dice, ledger_);
       if (dice() % 4 == 0) edges_.look();
       if (dice() % 8 == 0) edges_.attack_some_edge(dice);
@@ -174,6 +175,7 @@ int verdict(const EngineLedger& ledger, Tally& happened, const Footprint& before
 int soak(const SoakFlags& flags) {
   const auto seed = static_cast<std::uint64_t>(flags.at("--seed"));
   const auto time = seconds(flags.at("--seconds"));
+  slice::set_compute_threads(1);  // as every engine and edge does
   const TemporaryFolder folder;
   const Networks networks = load_networks(folder.path(), seed);
   EngineLedger ledger;
