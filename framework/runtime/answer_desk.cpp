@@ -12,7 +12,7 @@ AnswerDesk::~AnswerDesk() { stop(); }
 void AnswerDesk::add(std::shared_ptr<AnswerSlot> slot, Deliver deliver) {
   {
     std::unique_lock lock(mutex_);
-    if (stopping_) {  // nobody else would deliver it
+    if (ended_) {  // nobody else would deliver it
       lock.unlock();
       slot->wait();
       return deliver(slot->settle(Clock::now()));
@@ -69,7 +69,8 @@ void AnswerDesk::run() {
     for (Entry& entry : take_deliverable()) entry.deliver(std::move(*entry.result));
     {
       const std::lock_guard lock(mutex_);
-      if (stopping_ && entries_.empty()) return;
+      ended_ = stopping_ && entries_.empty();
+      if (ended_) return;
     }
     if (!bell_.wait_until(rings, next)) reserve_.add_wake_up(next, Clock::now());
   }

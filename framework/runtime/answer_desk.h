@@ -23,8 +23,8 @@ class AnswerDesk {
   explicit AnswerDesk(WakeUpReserve& reserve);
   ~AnswerDesk();
 
-  /// @param deliver  must not throw; while it runs, later ones wait. Once stopped, called from
-  /// here.
+  /// @param deliver  must not throw; while it runs, later ones wait. Once the desk has stopped,
+  /// called from here.
   void add(std::shared_ptr<AnswerSlot> slot, Deliver deliver);
 
   /// Something about a slot changed.
@@ -48,9 +48,9 @@ class AnswerDesk {
 
   WakeUpReserve& reserve_;
   Bell bell_;
-  mutable std::mutex mutex_;  // guards entries_ and stopping_
+  mutable std::mutex mutex_;  // guards the three below
   std::deque<Entry> entries_;
-  bool stopping_ = false;
+  bool stopping_ = false, ended_ = false;
   std::thread thread_;
 };
 
