@@ -19,7 +19,7 @@ void AnswerDesk::add(std::shared_ptr<AnswerSlot> slot, Deliver deliver) {
     }
     entries_.push_back({std::move(slot), std::move(deliver), std::nullopt});
   }
-  bell_.ring();
+  bell_->ring();
 }
 
 void AnswerDesk::stop() {
@@ -27,7 +27,7 @@ void AnswerDesk::stop() {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
-  bell_.ring();
+  bell_->ring();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -64,7 +64,7 @@ std::vector<AnswerDesk::Entry> AnswerDesk::take_deliverable() {
 
 void AnswerDesk::run() {
   for (;;) {
-    const std::uint64_t rings = bell_.rings();
+    const std::uint64_t rings = bell_->rings();
     const TimePoint next = settle_due();
     for (Entry& entry : take_deliverable()) entry.deliver(std::move(*entry.result));
     {
@@ -72,7 +72,7 @@ void AnswerDesk::run() {
       ended_ = stopping_ && entries_.empty();
       if (ended_) return;
     }
-    if (!bell_.wait_until(rings, next)) reserve_.add_wake_up(next, Clock::now());
+    if (!bell_->wait_until(rings, next)) reserve_.add_wake_up(next, Clock::now());
   }
 }
 

@@ -27,8 +27,8 @@ class AnswerDesk {
   /// called from here.
   void add(std::shared_ptr<AnswerSlot> slot, Deliver deliver);
 
-  /// Something about a slot changed.
-  void ring() { bell_.ring(); }
+  /// To be rung when something about a slot changed; may be kept.
+  std::shared_ptr<Bell> bell() const { return bell_; }
 
   /// Delivers all that was added (their slots must end by themselves), then joins.
   void stop();
@@ -47,7 +47,7 @@ class AnswerDesk {
   std::vector<Entry> take_deliverable();
 
   WakeUpReserve& reserve_;
-  Bell bell_;
+  const std::shared_ptr<Bell> bell_ = std::make_shared<Bell>();
   mutable std::mutex mutex_;  // guards the three below
   std::deque<Entry> entries_;
   bool stopping_ = false, ended_ = false;
