@@ -12,14 +12,14 @@ AnswerDesk::~AnswerDesk() { stop(); }
 void AnswerDesk::add(std::shared_ptr<AnswerSlot> slot, Deliver deliver) {
   {
     std::unique_lock lock(mutex_);
-    if (stopping_) {  // nobody else would deliver it
+    if (ended_) {  // nobody else would deliver it
       lock.unlock();
       slot->wait();
       return deliver(slot->settle(Clock::now()));
     }
     entries_.push_back({std::move(slot), std::move(deliver), std::nullopt});
   }
-  bell_.ring();
+  bell_->ring();
 }
 
 void AnswerDesk::stop() {
@@ -27,7 +27,7 @@ void AnswerDesk::stop() {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
-  bell_.ring();
+  bell_->ring();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -64,14 +64,15 @@ std::vector<AnswerDesk::Entry> AnswerDesk::take_deliverable() {
 
 void AnswerDesk::run() {
   for (;;) {
-    const std::uint64_t rings = bell_.rings();
+    const std::uint64_t rings = bell_->rings();
     const TimePoint next = settle_due();
     for (Entry& entry : take_deliverable()) entry.deliver(std::move(*entry.result));
     {
       const std::lock_guard lock(mutex_);
-      if (stopping_ && entries_.empty()) return;
+      ended_ = stopping_ && entries_.empty();
+      if (ended_) return;
     }
-    if (!bell_.wait_until(rings, next)) reserve_.add_wake_up(next, Clock::now());
+    if (!bell_->wait_until(rings, next)) reserve_.add_wake_up(next, Clock::now());
   }
 }
 

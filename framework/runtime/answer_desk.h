@@ -23,12 +23,12 @@ class AnswerDesk {
   explicit AnswerDesk(WakeUpReserve& reserve);
   ~AnswerDesk();
 
-  /// @param deliver  must not throw; while it runs, later ones wait. Once stopped, called from
-  /// here.
+  /// @param deliver  must not throw; while it runs, later ones wait. Once the desk has stopped,
+  /// called from here.
   void add(std::shared_ptr<AnswerSlot> slot, Deliver deliver);
 
-  /// Something about a slot changed.
-  void ring() { bell_.ring(); }
+  /// To be rung when something about a slot changed; may be kept.
+  std::shared_ptr<Bell> bell() const { return bell_; }
 
   /// Delivers all that was added (their slots must end by themselves), then joins.
   void stop();
@@ -47,10 +47,10 @@ class AnswerDesk {
   std::vector<Entry> take_deliverable();
 
   WakeUpReserve& reserve_;
-  Bell bell_;
-  mutable std::mutex mutex_;  // guards entries_ and stopping_
+  const std::shared_ptr<Bell> bell_ = std::make_shared<Bell>();
+  mutable std::mutex mutex_;  // guards the three below
   std::deque<Entry> entries_;
-  bool stopping_ = false;
+  bool stopping_ = false, ended_ = false;
   std::thread thread_;
 };
 

@@ -69,13 +69,13 @@ class EdgeHost {
   EdgeCounters counters_;  // before what counts
   std::map<std::string, ServedModel> models_;
   EdgeQueue queue_;
-  PreparedPlans plans_;
   std::atomic<bool> draining_{false};
   std::atomic<std::uint64_t> last_connection_{0};
   mutable std::mutex mutex_;  // guards connections_
   std::map<const EdgeConnection*, std::weak_ptr<EdgeConnection>> connections_;
   std::mutex notices_mutex_;
   transport::NoticeLimiter notices_;  ///< guarded
+  PreparedPlans plans_;  ///< after all that connections use: its end refuses what still compiles
   std::vector<std::thread> workers_;
 };
 

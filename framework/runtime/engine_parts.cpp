@@ -121,7 +121,7 @@ Engine::Parts::Parts(Options given, std::shared_ptr<const model::Model> loaded)
               wire,
               runner,
               time,
-              bell,
+              *bell,
               options.hedge,
               options.leave_early ? runtime::ExitConfidence(model->manifest())
                                   : runtime::ExitConfidence()},
@@ -185,9 +185,10 @@ std::shared_ptr<AnswerSlot> Engine::Parts::admit(const Request& request, TimePoi
   const TimePoint due = request.deadline.value_or(start + Duration(deadline.load()));
   auto slot =
       std::make_shared<AnswerSlot>(request.frame, runtime::TimeBudget{start, due, reserve.value()});
-  slot->on_change([this] {
-    bell.ring();
-    desk.ring();
+  // A ticket may be cancelled while the engine goes: the bells outlive it.
+  slot->on_change([work = bell, answers = desk.bell()] {
+    work->ring();
+    answers->ring();
   });
   try {
     runtime::InferenceTask task{runtime::read_inputs(*model, request.inputs),
@@ -213,7 +214,7 @@ std::shared_ptr<AnswerSlot> Engine::Parts::admit(const Request& request, TimePoi
   } catch (const InputError& error) {
     slot->fail(Outcome::bad_input, Why::planned, error.what());
   }
-  bell.ring();
+  bell->ring();
   return slot;
 }
 

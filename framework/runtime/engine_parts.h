@@ -41,7 +41,7 @@ struct Engine::Parts {
   std::atomic<bool> open{false};
   runtime::Score score;
   runtime::WakeUpReserve reserve;
-  runtime::Bell bell;
+  const std::shared_ptr<runtime::Bell> bell = std::make_shared<runtime::Bell>();
   std::atomic<runtime::Upkeep*> keeper{nullptr};
 
   runtime::LinkMonitor link;

@@ -71,8 +71,8 @@ std::vector<Priced> allowed(const std::vector<Candidate>& candidates, const Ques
   const Candidate& quickest = quickest_on_device(candidates);
   std::vector<Priced> priced;
   priced.reserve(candidates.size());
-  for (const bool heed_place : {true, false}) {
-    for (const bool heed_exit : {true, false}) {
+  for (const bool heed_exit : {true, false}) {
+    for (const bool heed_place : {true, false}) {
       for (std::size_t index = 0; index < candidates.size(); ++index) {
         const Candidate& candidate = candidates[index];
         if (!may_be_sent(candidate, question, access)) continue;

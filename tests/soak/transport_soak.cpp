@@ -3,26 +3,20 @@
 // exactly once. Exit code 0: passed; 1: not; 2: wrong flags.
 
 #include <signal.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
-#include <filesystem>
-#include <fstream>
-#include <map>
 #include <string>
 #include <thread>
 #include <vector>
 
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
-
 #include "tests/soak/fault_maker.h"
+#include "tests/soak/footprint.h"
 #include "tests/soak/hostile_peers.h"
 #include "tests/soak/soak_client.h"
 #include "tests/soak/soak_edge.h"
+#include "tests/soak/soak_flags.h"
 #include "transport/io_thread.h"
 
 namespace branchline::soak {
@@ -30,39 +24,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;  // their own bookkeeping grows
-#else
-constexpr bool kSanitized = false;
-#endif
-
-struct Flags {
-  std::map<std::string, long> values{{"--seconds", 10}, {"--clients", 64}, {"--seed", 1}};
-  long at(const std::string& name) const {
-    const auto found = values.find(name);
-    return found == values.end() ? -1 : found->second;
-  }
-};
-
-struct Footprint {
-  std::size_t resident_bytes = 0;
-  std::size_t descriptors = 0;
-};
-
-Footprint footprint() {
-#ifdef __GLIBC__
-  malloc_trim(0);
-#endif
-  std::ifstream statm("/proc/self/statm");
-  std::size_t total = 0, resident = 0;
-  statm >> total >> resident;
-  std::size_t descriptors = 0;
-  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
-    ++descriptors;
-  }
-  return {resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)), descriptors};
-}
 
 /// Servers, links, and the ways that clients may take.
 struct Scene {
@@ -96,7 +57,7 @@ struct Scene {
 /// Lets the clients live for `time`, then ends them. @returns what is left
 class Phase {
  public:
-  Phase(Scene& scene, SoakRecord& record, const Flags& flags, std::uint64_t seed)
+  Phase(Scene& scene, SoakRecord& record, const SoakFlags& flags, std::uint64_t seed)
       : scene_(scene), record_(record), random_(seed) {
     for (int i = 0; i < 4; ++i) ios_.push_back(std::make_unique<transport::IoThread>());
     const auto count = static_cast<std::size_t>(flags.at("--clients"));
@@ -226,16 +187,11 @@ int verdict(const SoakRecord& record, const Scene& scene, const Footprint& befor
   none(false_deaths.size(), "false deaths");
   for (const std::string& death : false_deaths) std::printf("false death: %s\n", death.c_str());
   if (after.descriptors > before.descriptors + kLingering) faults.push_back("descriptors leaked");
-  const std::size_t allowed = before.resident_bytes / 10 + (8 << 20);
-  if (!kSanitized && after.resident_bytes > before.resident_bytes + allowed) {
-    faults.push_back("memory grew");
-  }
+  if (!kSanitized && memory_grew(before, after)) faults.push_back("memory grew");
   if (record.answered == 0) faults.push_back("nothing was answered");
   std::printf("half-open clients that the edge here dropped: %llu\n",
               static_cast<unsigned long long>(scene.edge.clients_held_dead()));
-  std::printf("memory: %zu KiB before, %zu KiB after; descriptors %zu, %zu\n",
-              before.resident_bytes >> 10, after.resident_bytes >> 10, before.descriptors,
-              after.descriptors);
+  print_footprints(before, after);
   for (const std::string& fault : faults) std::printf("FAILED: %s\n", fault.c_str());
   std::printf("%s\n", faults.empty() ? "passed" : "failed");
   return faults.empty() ? 0 : 1;
@@ -248,19 +204,7 @@ void wait_until_alone(const SoakEdge& edge) {
   }
 }
 
-/// After the farewells, and when no more than `enough` descriptors are left or none will go.
-Footprint settled_footprint(std::size_t enough) {
-  std::this_thread::sleep_for(kFarewells);
-  const TimePoint end = Clock::now() + kHalfOpen;
-  Footprint left = footprint();
-  while (left.descriptors > enough && Clock::now() < end) {
-    std::this_thread::sleep_for(milliseconds(50));
-    left = footprint();
-  }
-  return left;
-}
-
-int soak(const std::string& program, const Flags& flags) {
+int soak(const std::string& program, const SoakFlags& flags) {
   const auto seed = static_cast<std::uint64_t>(flags.at("--seed"));
   const auto time = seconds(flags.at("--seconds"));
   SoakRecord record;
@@ -268,7 +212,7 @@ int soak(const std::string& program, const Flags& flags) {
   const auto live = [&](Duration duration, std::uint64_t phase_seed, std::size_t enough) {
     Phase(scene, record, flags, phase_seed).run(duration);
     wait_until_alone(scene.edge);
-    return settled_footprint(enough);
+    return settled_footprint(enough, kFarewells, kHalfOpen);
   };
   const Footprint before = live(std::max<Duration>(time / 5, seconds(2)), seed, SIZE_MAX);
   const Footprint after = live(time, seed + 1, before.descriptors + kLingering);
@@ -283,22 +227,15 @@ int freeze(pid_t process, Duration time) {
   return kill(process, SIGCONT) == 0 ? 0 : 1;
 }
 
-bool read_flags(int count, char** words, Flags& flags) {
-  for (int i = 1; i + 1 < count; i += 2) {
-    char* end = nullptr;
-    flags.values[words[i]] = std::strtol(words[i + 1], &end, 10);
-    if (*end != '\0') return false;
-  }
-  return count % 2 == 1 && flags.at("--seconds") > 0 && flags.at("--clients") > 0;
-}
-
 }  // namespace
 }  // namespace branchline::soak
 
 int main(int count, char** words) {
   using namespace branchline::soak;
-  Flags flags;
-  if (!read_flags(count, words, flags)) {
+  SoakFlags flags{{"--seconds", 10}, {"--clients", 64}, {"--seed", 1},
+                  {"--serve", -1},   {"--freeze", -1},  {"--milliseconds", -1}};
+  const bool readable = read_flags(count, words, flags);
+  if (!readable || flags.at("--seconds") < 1 || flags.at("--clients") < 1) {
     std::fprintf(stderr, "usage: transport_soak [--seconds N] [--clients N] [--seed N]\n");
     return 2;
   }

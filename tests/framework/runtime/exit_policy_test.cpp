@@ -154,6 +154,15 @@ TEST_F(ThreeExits, HeedsWhatTheRequestForces) {
   EXPECT_EQ(choice(10e6).why, Why::no_edge);
 }
 
+TEST_F(ThreeExits, GivesUpTheForcedPlaceBeforeTheExit) {
+  question_.force_place = Place::edge;
+  question_.force_exit = 0;
+  EXPECT_EQ(key(choice(10e6)), "device 0") << "no plan takes exit 1 on the edge";
+  question_.force_exit.reset();
+  question_.min_accuracy = 0.95;
+  EXPECT_EQ(key(choice(10e6)), "edge") << "no exit is that accurate anywhere";
+}
+
 TEST_F(ThreeExits, HeedsTheLeastAccuracyAsFarAsItCan) {
   question_.min_accuracy = 0.85;
   EXPECT_EQ(key(choice(10e3)), "device 2") << "too late, but accurate enough";
