@@ -17,19 +17,19 @@ const char* word_for(Event::Kind kind) {
 
 template <typename Counts>
 std::uint64_t sum_of(const Counts& counts) {
-  return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+  return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0},
+                         [](std::uint64_t sum, const auto& each) { return sum + each.second; });
 }
 
 /// Whatever is going on, a status is of one moment.
 void check_status(EngineLife& life, EngineLedger& ledger) {
   const Status status = life.engine.status();
-  if (status.done != status.in_time + status.late || status.done != sum_of(status.by_exit) ||
-      status.done != sum_of(status.by_place)) {
+  if (status.done != status.in_time + status.late || status.done != sum_of(status.answers)) {
     ledger.fault(life.name + ": its status does not add up");
   }
   const std::string text = prometheus_text(status);
-  if (text.find("branchline_answers_total") == std::string::npos) {
-    ledger.fault(life.name + ": its metrics name no answers");
+  if (text.find("branchline_plan_total") == std::string::npos) {
+    ledger.fault(life.name + ": its metrics name no plans");
   }
 }
 

@@ -106,7 +106,7 @@ void EngineSeat::check_counts(const EngineLife& life) {
   const Status status = life.engine.status();
   const std::uint64_t told = status.done + status.dropped + status.failed;
   std::uint64_t whys = 0;
-  for (const auto& [why, count] : status.by_why) whys += count;
+  for (const auto& [result, count] : status.results) whys += count;
   if (told == life.asked && whys == told) return;
   ledger_.fault(life.name + ": counted " + std::to_string(told) + " results and " +
                 std::to_string(whys) + " reasons for " + std::to_string(life.asked) + " requests");
