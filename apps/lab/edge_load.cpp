@@ -31,7 +31,7 @@ EdgeLoad::EdgeLoad(const std::string& file, std::uint16_t port, int devices, Dur
   const auto plan = runtime::runnable_plan(
       graph, model->digest(), runtime::all_on(graph, graph.exit_count() - 1, Tier::edge), times);
   const runtime::WireCosts wire(graph, model->manifest(), 1);
-  const auto request = runtime::measuring_request(*model, *plan, wire);
+  const auto request = runtime::measuring_request(*model, *plan, wire, false);
   if (!request) throw InputError("it has no picture input", file, "take another model");
   request_ = *request;
   request_.budget = budget;

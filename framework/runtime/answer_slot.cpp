@@ -67,7 +67,7 @@ void AnswerSlot::finish() {
 
 void AnswerSlot::fail(Outcome outcome, Why why, std::string detail) {
   std::unique_lock lock(mutex_);
-  if (settled_) return;
+  if (settled_ || final_) return;
   failed_ = final_ = true;
   result_.outcome = outcome;
   result_.why = why;
@@ -90,7 +90,7 @@ void AnswerSlot::note_edge(std::string edge) {
   if (!settled_) result_.link.edge = std::move(edge);
 }
 
-void AnswerSlot::on_settled(std::function<void(bool)> release) {
+void AnswerSlot::on_settled(std::function<void(EdgeRelease)> release) {
   {
     const std::lock_guard lock(mutex_);
     if (!settled_) {
@@ -98,7 +98,7 @@ void AnswerSlot::on_settled(std::function<void(bool)> release) {
       return;
     }
   }
-  release(true);
+  release(EdgeRelease::unwanted);
 }
 
 void AnswerSlot::on_change(std::function<void()> changed) {
@@ -173,9 +173,9 @@ void AnswerSlot::end_spans() {
 }
 
 Result AnswerSlot::settle(TimePoint now) {
-  std::function<void(bool)> release;
+  std::function<void(EdgeRelease)> release;
   std::function<void()> tell;
-  bool timed_out = false;
+  EdgeRelease why = EdgeRelease::overtaken;
   Result result;
   {
     const std::lock_guard lock(mutex_);
@@ -184,14 +184,15 @@ Result AnswerSlot::settle(TimePoint now) {
       end_spans();
       choose_answer(now);
       settled_ = true;
-      timed_out = edge_pending_ && now >= budget_.answer_by();
+      if (edge_pending_ && now >= budget_.answer_by()) why = EdgeRelease::overdue;
+      if (failed_ || confident_) why = EdgeRelease::unwanted;
       release = std::exchange(release_, {});
       tell = on_change_;
     }
     result = result_;
   }
   changed_.notify_all();
-  if (release) release(timed_out);
+  if (release) release(why);
   if (tell) tell();
   return result;
 }

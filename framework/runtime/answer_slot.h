@@ -12,6 +12,13 @@
 
 namespace branchline::runtime {
 
+/// Why the edge's answer is not waited for any longer.
+enum class EdgeRelease {
+  overdue,    ///< it should have come by now
+  overtaken,  ///< the device has one as good
+  unwanted    ///< the request was given up, or an early exit was sure
+};
+
 using Spans = std::vector<Span>;
 
 /// Where one request's caller, the compute thread and the I/O thread meet: the answers so far, and
@@ -51,9 +58,8 @@ class AnswerSlot {
   void note_sent_again(SentAgain kind);
   void note_edge(std::string edge);  ///< whose answer counts
 
-  /// Called once, from whoever settles, when the result is made while the edge's answer is still
-  /// wanted by nobody: `timed_out` says that it should have come, else the device was quicker.
-  void on_settled(std::function<void(bool timed_out)> release);
+  /// Called once, from whoever settles, when the result is made without the edge's answer.
+  void on_settled(std::function<void(EdgeRelease)> release);
 
   /// What is to be told of every change that may end the wait; set before anything else.
   void on_change(std::function<void()> changed);
@@ -89,7 +95,7 @@ class AnswerSlot {
   mutable std::mutex mutex_;  // guards all below
   mutable std::condition_variable changed_;
   std::function<void()> on_change_;
-  std::function<void(bool)> release_;
+  std::function<void(EdgeRelease)> release_;
   Result result_;
   Plan planned_;
   std::optional<Answer> device_, planned_answer_;

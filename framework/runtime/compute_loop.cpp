@@ -52,22 +52,33 @@ TimePoint ComputeLoop::next_look() const {
 void ComputeLoop::run() {
   const c10::InferenceMode inference;
   while (!stopping_) {
-    const std::uint64_t rings = context_.bell.rings();
-    take_from_queue();
-    if (InferenceRun* urgent = most_urgent()) {
-      urgent->step();
-    } else if (queue_.size() == 0 || runs_.size() == kMostUnderWay) {
-      context_.replanner.price_ahead(context_.link.view());
-      context_.bell.wait_until(rings, next_look());
+    try {
+      take_turn();
+    } catch (const std::exception& error) {  // a step fails its own request; this is beyond one
+      end_all(Outcome::error, Why::model_error, error.what());
     }
   }
-  const auto stopped = [](AnswerSlot& slot) {
-    slot.fail(Outcome::stopped, Why::planned, "the engine was stopped");
-  };
-  for (const auto& run : runs_) stopped(*run->slot());
+  end_all(Outcome::stopped, Why::planned, "the engine was stopped");
+  while (std::optional<InferenceTask> task = queue_.pop()) {
+    task->slot->fail(Outcome::stopped, Why::planned, "the engine was stopped");
+  }
+}
+
+void ComputeLoop::take_turn() {
+  const std::uint64_t rings = context_.bell.rings();
+  take_from_queue();
+  if (InferenceRun* urgent = most_urgent()) {
+    urgent->step();
+  } else if (queue_.size() == 0 || runs_.size() == kMostUnderWay) {
+    context_.replanner.price_ahead(context_.link.view());
+    context_.bell.wait_until(rings, next_look());
+  }
+}
+
+void ComputeLoop::end_all(Outcome outcome, Why why, const std::string& detail) {
+  for (const auto& run : runs_) run->slot()->fail(outcome, why, detail);
   runs_.clear();
   under_way_ = 0;
-  while (std::optional<InferenceTask> task = queue_.pop()) stopped(*task->slot);
 }
 
 }  // namespace branchline::runtime

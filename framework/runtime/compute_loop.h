@@ -29,6 +29,8 @@ class ComputeLoop {
 
  private:
   void run();
+  void take_turn();
+  void end_all(Outcome outcome, Why why, const std::string& detail);
   void take_from_queue();
   InferenceRun* most_urgent();
   TimePoint next_look() const;

@@ -16,14 +16,24 @@ bool another_edge_may_serve(Why why) {
   return why == Why::link_down || why == Why::edge_overloaded || why == Why::edge_draining;
 }
 
-Duration time_on_link_and_edge(const Decision& decision, double device_ratio) {
-  const Forecast& forecast = decision.choice.forecast;
-  Duration time = forecast.uplink + forecast.edge + forecast.downlink - decision.link.backlog -
-                  decision.link.edge_queue;
+Duration tail_time(const Decision& decision, double device_ratio) {
+  Duration time{0};
   for (const DeviceStep& step : decision.shelved->plan.tail) {
     time += step.time->expected(device_ratio);
   }
   return time;
+}
+
+Duration time_on_link_and_edge(const Decision& decision, double device_ratio) {
+  const Forecast& forecast = decision.choice.forecast;
+  return forecast.uplink + forecast.edge + forecast.downlink - decision.link.backlog -
+         decision.link.edge_queue + tail_time(decision, device_ratio);
+}
+
+/// A budget counts from the request's arrival, half a round trip after it was sent.
+Duration time_of_way_back(const Decision& decision, double device_ratio) {
+  const Duration half_round_trip = conditions_of(decision.link).round_trip / 2;
+  return half_round_trip + decision.choice.forecast.downlink + tail_time(decision, device_ratio);
 }
 
 bool any_packed(const transport::Request& request) {
@@ -38,7 +48,17 @@ EdgeExchange::EdgeExchange(Decision decision, std::shared_ptr<AnswerSlot> slot, 
     : decision_(std::move(decision)),
       slot_(std::move(slot)),
       context_(context),
-      needs_(time_on_link_and_edge(decision_, context.replanner.device_ratio())) {}
+      needs_(time_on_link_and_edge(decision_, context.replanner.device_ratio())),
+      way_back_(time_of_way_back(decision_, context.replanner.device_ratio())) {}
+
+/// What the edge may use, by its own clock, which starts when the request arrives. Who only wants
+/// to see the edge's answer, or how long it takes, gets it however late.
+Duration EdgeExchange::budget_at(TimePoint sent) const {
+  const Why why = decision_.choice.why;
+  const bool however_late = why == Why::forced || why == Why::probing;
+  const Duration left = useful_until_ - sent;
+  return std::max(however_late ? left : left - way_back_, Duration::zero());
+}
 
 EdgeExchange::State EdgeExchange::state() const {
   const std::lock_guard lock(mutex_);
@@ -55,7 +75,8 @@ FeatureMaps EdgeExchange::take_returned() {
   return std::exchange(returned_, {});
 }
 
-void EdgeExchange::send(transport::Request request) {
+void EdgeExchange::send(transport::Request request, TimePoint useful_until) {
+  useful_until_ = useful_until;
   bytes_ = transport::payload_bytes(request.tensors);
   packed_ = any_packed(request);
   const Duration overdue = exchange_p95(decision_.choice.forecast, conditions_of(decision_.link));
@@ -69,8 +90,8 @@ void EdgeExchange::send(transport::Request request) {
   if (!attempt({link.connection, false, link.edge}) && !send_again(SentAgain::failover)) {
     return give_up_if_hopeless(Why::link_down, "the connection was lost before sending");
   }
-  slot_->on_settled([weak = weak_from_this()](bool timed_out) {
-    if (const auto self = weak.lock()) self->release(timed_out);
+  slot_->on_settled([weak = weak_from_this()](EdgeRelease why) {
+    if (const auto self = weak.lock()) self->release(why);
   });
 }
 
@@ -81,12 +102,12 @@ bool EdgeExchange::attempt(Attempt to) {
   to.sent = context_.time.now();
   {
     const std::lock_guard lock(mutex_);
-    if (attempts_.size() == kMostAttempts || claimed_ || released_) return false;
+    if (!may_attempt()) return false;
     index = attempts_.size();
     attempts_.push_back(to);
     request = request_;
   }
-  request.budget = slot_->budget().left(to.sent);
+  request.budget = budget_at(to.sent);
   slot_->record([&](Timing& timing, Spans& spans) {
     timing.bytes_up += bytes_;
     spans.push_back({Step::unanswered, to.sent - slot_->budget().start});
@@ -108,6 +129,11 @@ bool EdgeExchange::attempt(Attempt to) {
   return id.has_value();
 }
 
+/// Whether one more makes sense. With mutex_ held.
+bool EdgeExchange::may_attempt() const {
+  return attempts_.size() < kMostAttempts && !claimed_ && !released_ && state_ != State::failed;
+}
+
 /// It was never sent.
 void EdgeExchange::forget(const Attempt& attempt) {
   slot_->record([&](Timing& timing, Spans& spans) {
@@ -124,7 +150,11 @@ bool EdgeExchange::stands_for(const Span& span, const Attempt& attempt) const {
 
 /// To the other edge, if there is one that has the plan ready and time for it.
 bool EdgeExchange::send_again(SentAgain kind) {
-  if (slot_->settled() || slot_->budget().left(context_.time.now()) < needs_) return false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!may_attempt()) return false;
+  }
+  if (slot_->settled() || useful_until_ - context_.time.now() < needs_) return false;
   std::optional<Attempt> other = other_edge();
   if (!other) return false;
   slot_->note_sent_again(kind);
@@ -230,12 +260,13 @@ void EdgeExchange::give_up_if_hopeless(Why why, const std::string& sentence) {
                                      [](const Attempt& attempt) { return !attempt.over; });
     if (claimed_ || hopeful || state_ == State::failed) return;
     state_ = State::failed;
+    hedge_at_.reset();
   }
   slot_->abandon_edge(why, sentence);
 }
 
 /// The result is made: nobody waits any more.
-void EdgeExchange::release(bool timed_out) {
+void EdgeExchange::release(EdgeRelease why) {
   std::vector<Attempt> open;
   {
     const std::lock_guard lock(mutex_);
@@ -251,8 +282,9 @@ void EdgeExchange::release(bool timed_out) {
   const bool probing = decision_.choice.why == Why::probing;
   for (const Attempt& attempt : open) {
     // An answer that is only not needed any more still tells how fast the link is.
-    const bool detach = (probing || !timed_out) && !attempt.spare;
-    detach ? context_.link.detach(attempt.id) : context_.link.cancel(attempt.id, timed_out);
+    const bool measures = (probing || why == EdgeRelease::overtaken) && !attempt.spare;
+    const bool overdue = why == EdgeRelease::overdue;
+    measures ? context_.link.detach(attempt.id) : context_.link.cancel(attempt.id, overdue);
   }
 }
 

@@ -24,8 +24,13 @@ class EdgeExchange : public std::enable_shared_from_this<EdgeExchange> {
   /// @param context   outlives the link's handlers
   EdgeExchange(Decision decision, std::shared_ptr<AnswerSlot> slot, RunContext& context);
 
-  /// Once. @param request  all but the budget
-  void send(transport::Request request);
+  /// Once.
+  /// @param request       all but the budget
+  /// @param useful_until  when nobody can use the answer any more
+  void send(transport::Request request, TimePoint useful_until);
+
+  /// Expected from sending until the result, without any queue.
+  Duration needs() const { return needs_; }
 
   enum class State { waiting, answered, failed };
   State state() const;
@@ -48,6 +53,7 @@ class EdgeExchange : public std::enable_shared_from_this<EdgeExchange> {
   };
 
   bool attempt(Attempt to);
+  bool may_attempt() const;
   bool send_again(SentAgain kind);
   std::optional<Attempt> other_edge() const;
   void forget(const Attempt& attempt);
@@ -56,12 +62,15 @@ class EdgeExchange : public std::enable_shared_from_this<EdgeExchange> {
   std::optional<std::vector<std::uint64_t>> claim();
   void take_answer(const Attempt& attempt, EdgeReply heard);
   void give_up_if_hopeless(Why why, const std::string& sentence);
-  void release(bool timed_out);
+  void release(EdgeRelease why);
+  Duration budget_at(TimePoint sent) const;
 
   const Decision decision_;
   const std::shared_ptr<AnswerSlot> slot_;
   RunContext& context_;
-  const Duration needs_;  // from sending until the result, without any queue
+  const Duration needs_;
+  const Duration way_back_;   // of needs_, what is left to do when the edge has computed
+  TimePoint useful_until_{};  // set before anything is sent, like the two below
   bool packed_ = false;
   std::uint64_t bytes_ = 0;
 

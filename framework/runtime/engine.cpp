@@ -69,7 +69,6 @@ Engine Engine::open(const std::string& model_file, Options options) {
   all.keeper = all.upkeep.get();
   all.wait_for_edge();
   all.loop = std::make_unique<runtime::ComputeLoop>(all.queue, all.context);
-  all.open = true;
   return Engine(std::move(parts));
 }
 

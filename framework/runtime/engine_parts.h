@@ -38,7 +38,6 @@ struct Engine::Parts {
   std::mutex event_mutex;  // guards on_event
   std::function<void(const Event&)> on_event;
   std::atomic<Duration::rep> deadline;
-  std::atomic<bool> open{false};
   runtime::Score score;
   runtime::WakeUpReserve reserve;
   const std::shared_ptr<runtime::Bell> bell = std::make_shared<runtime::Bell>();

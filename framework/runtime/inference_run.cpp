@@ -33,11 +33,15 @@ InferenceRun::State InferenceRun::state() {
   look_at_exchange();
   if (phase_ == Phase::done) return State::done;
   if (phase_ == Phase::tail) return State::ready;
-  next_ = next_insurance();
+  next_ = problem_.empty() ? next_insurance() : std::nullopt;
   if (next_) return State::ready;
   const bool probed = decision_.choice.why == Why::probing;
   if (edge_pending() && !probed) return State::waiting;
-  task_.slot->finish();
+  if (problem_.empty()) {
+    task_.slot->finish();
+  } else {
+    task_.slot->fail(Outcome::error, Why::model_error, problem_);
+  }
   end();
   return State::done;
 }
@@ -51,9 +55,23 @@ void InferenceRun::step() noexcept {
   try {
     step_or_throw();
   } catch (const std::exception& error) {
-    task_.slot->fail(Outcome::error, Why::model_error, error.what());
-    end();
+    give_up_computing(error.what());
   }
+}
+
+/// What was answered so far still counts, and so does what the edge may yet answer.
+void InferenceRun::give_up_computing(const std::string& problem) {
+  const bool has_answer = insurance_ && insurance_->answered() >= 0;
+  if (phase_ == Phase::wait && !has_answer && edge_pending()) {
+    problem_ = problem;
+    return;
+  }
+  if (has_answer) {
+    task_.slot->finish();
+  } else {
+    task_.slot->fail(Outcome::error, Why::model_error, problem);
+  }
+  end();
 }
 
 void InferenceRun::step_or_throw() {
@@ -121,14 +139,13 @@ void InferenceRun::run_front() {
 std::vector<transport::WireTensor> InferenceRun::encode_crossing() {
   std::vector<transport::WireTensor> tensors;
   for (const graph::ValueId& value : decision_.shelved->plan.remote->sent) {
-    const transport::Codec codec = context_.wire.codec(value, decision_.crossing.level);
+    const transport::Codec chosen = context_.wire.codec(value, decision_.crossing.level);
+    const transport::Codec codec = decision_.link.packs ? chosen : transport::unpacked(chosen);
     const auto found = maps_.find(value);
     BL_EXPECT(found != maps_.end(), "what is to be sent was not computed");
     const TimePoint begun = context_.time.now();
     const Duration took = context_.runner.encode(value, codec, [&] {
-      tensors.push_back(encode_value(value, found->second,
-                                     decision_.link.packs ? codec : transport::unpacked(codec),
-                                     context_.wire.options(value)));
+      tensors.push_back(encode_value(value, found->second, codec, context_.wire.options(value)));
     });
     context_.wire.add_sent(value, codec,
                            static_cast<std::int64_t>(tensors.back().encoded.payload_bytes), took);
@@ -137,18 +154,31 @@ std::vector<transport::WireTensor> InferenceRun::encode_crossing() {
   return tensors;
 }
 
+/// Until the device has an answer of its own, the edge's is of use even after the deadline.
+TimePoint InferenceRun::edge_useful_until() const {
+  const TimePoint answer_by = task_.slot->budget().answer_by();
+  if (insurance_->answered() >= 0) return answer_by;
+  Duration first = insurance_->expected(0);
+  for (int exit = 1; exit < context_.graph.exit_count(); ++exit) {
+    first = std::min(first, insurance_->expected(exit));
+  }
+  return std::max(answer_by, context_.time.now() + first);
+}
+
 void InferenceRun::send() {
-  const RemotePart& remote = *decision_.shelved->plan.remote;
   phase_ = Phase::wait;
-  transport::Request request;
-  request.plan = remote.plan;
-  request.tensors = encode_crossing();
-  const bool forced = task_.force_place.has_value();
-  if (task_.slot->budget().left(context_.time.now()) <= Duration::zero() && !forced) {
+  auto exchange = std::make_shared<EdgeExchange>(decision_, task_.slot, context_);
+  const TimePoint useful_until = edge_useful_until();
+  const bool too_late = context_.time.now() + exchange->needs() > useful_until &&
+                        task_.slot->budget().left(context_.time.now()) <= Duration::zero();
+  if (too_late && !task_.force_place) {
     return task_.slot->abandon_edge(Why::link_too_slow, "no time was left to send");
   }
-  exchange_ = std::make_shared<EdgeExchange>(decision_, task_.slot, context_);
-  exchange_->send(std::move(request));
+  transport::Request request;
+  request.plan = decision_.shelved->plan.remote->plan;
+  request.tensors = encode_crossing();
+  exchange_ = std::move(exchange);
+  exchange_->send(std::move(request), useful_until);
 }
 
 std::optional<std::size_t> InferenceRun::next_insurance() const {

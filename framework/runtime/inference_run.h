@@ -50,8 +50,10 @@ class InferenceRun {
   enum class Phase { decide, front, send, wait, tail, done };
 
   void step_or_throw();
+  void give_up_computing(const std::string& problem);
   void decide();
   void run_front();
+  TimePoint edge_useful_until() const;
   void send();
   void run_insurance(std::size_t step);
   void run_tail();
@@ -75,6 +77,7 @@ class InferenceRun {
   std::size_t done_steps_ = 0;       // of the front or the tail
   Duration device_time_{0};
   bool on_device_from_start_ = false;
+  std::string problem_;                     // the device's own, while the edge may yet answer
   std::shared_ptr<EdgeExchange> exchange_;  // once something was sent
 };
 

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::uint64_t kMostProbeBytes = 128 << 10;
 constexpr Duration kProbeBudget = std::chrono::seconds(2);
+constexpr Duration kProbeEvery = std::chrono::seconds(2);
 
 Tensor faint_noise(const graph::TensorSpec& spec) {
   const auto bytes = static_cast<std::size_t>(spec.bytes());
@@ -27,8 +28,8 @@ Tensor faint_noise(const graph::TensorSpec& spec) {
 }  // namespace
 
 std::optional<transport::Request> measuring_request(const model::Model& model,
-                                                    const RunnablePlan& plan,
-                                                    const WireCosts& wire) {
+                                                    const RunnablePlan& plan, const WireCosts& wire,
+                                                    bool packed) {
   if (!plan.remote || !plan.front.empty()) return std::nullopt;
   transport::Request request;
   request.plan = plan.remote->plan;
@@ -36,8 +37,10 @@ std::optional<transport::Request> measuring_request(const model::Model& model,
   for (const graph::ValueId& value : plan.remote->sent) {
     const auto index = static_cast<std::size_t>(value.index);
     if (value.unit != 0 || index >= model.inputs().size()) return std::nullopt;
+    const transport::Codec codec = wire.codec(value);
     request.tensors.push_back(encode_value(value, faint_noise(model.inputs()[index]),
-                                           wire.codec(value), wire.options(value)));
+                                           packed ? codec : transport::unpacked(codec),
+                                           wire.options(value)));
   }
   if (transport::payload_bytes(request.tensors) > kMostProbeBytes) return std::nullopt;
   return request;
@@ -53,9 +56,9 @@ void LinkProber::measure(const LinkView& view, TimePoint now) {
   if (view.tried && !replanner_.take_blind()) return;
   for (const auto& shelved : shelf_.all()) {
     if (!shelved->plan.remote || !shelved->ready(view.connection)) continue;
-    auto request = measuring_request(*model_, shelved->plan, wire_);
+    again_ = now + kProbeEvery;  // found or not: encoding takes its time
+    auto request = measuring_request(*model_, shelved->plan, wire_, view.packs);
     if (!request) continue;
-    again_ = now + std::chrono::seconds(2);
     const std::uint64_t bytes = transport::payload_bytes(request->tensors);
     link_.ask(std::move(*request), bytes, {});
     return;

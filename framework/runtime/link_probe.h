@@ -14,8 +14,8 @@ namespace branchline::runtime {
 /// large as a plain scene. nullopt when the plan needs the device's own computing first, or would
 /// send more than 128 KiB.
 std::optional<transport::Request> measuring_request(const model::Model& model,
-                                                    const RunnablePlan& plan,
-                                                    const WireCosts& wire);
+                                                    const RunnablePlan& plan, const WireCosts& wire,
+                                                    bool packed);
 
 /// Requests measure the link. This makes one up while it was never measured, and when frames have
 /// so little time that none can be spared to find out whether it is better now. Used by one thread.

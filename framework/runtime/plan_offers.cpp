@@ -1,15 +1,10 @@
 #include "framework/runtime/plan_offers.h"
 
-#include <cmath>
 #include <utility>
 
 #include "framework/runtime/insurance.h"
 
 namespace branchline::runtime {
-
-Duration scaled_time(Duration time, double factor) {
-  return Duration(std::llround(static_cast<double>(time.count()) * factor));
-}
 
 Duration PlanPricing::edge_time(const RemotePart& part) const {
   Duration time{0};
@@ -43,14 +38,14 @@ PlanTimes PlanPricing::times_of(const RunnablePlan& plan) const {
   }
   for (const DeviceStep& step : plan.tail) times.tail += step.time->expected(device_ratio);
   for (const graph::ValueId& value : plan.remote->returned) times.bytes_down += wire.bytes(value);
-  times.edge = scaled_time(edge_time(*plan.remote), edge_ratio);
+  times.edge = scaled(edge_time(*plan.remote), edge_ratio);
   return times;
 }
 
 PlanTimes PlanPricing::sent_as(PlanTimes times, const WireCosts::Crossing& crossing) const {
   times.bytes_up = crossing.bytes;
   times.encode = crossing.encode;
-  times.edge += scaled_time(crossing.decode, edge_ratio);
+  times.edge += scaled(crossing.decode, edge_ratio);
   if (times.accuracy) *times.accuracy -= crossing.loss;
   return times;
 }

@@ -44,7 +44,4 @@ struct PlanPricing {
   PlanTimes sent_as(PlanTimes times, const WireCosts::Crossing& crossing) const;
 };
 
-/// A time by a factor.
-Duration scaled_time(Duration time, double factor);
-
 }  // namespace branchline::runtime

@@ -103,17 +103,17 @@ Decision Replanner::decide(const Question& asked, const LinkView& link) {
 }
 
 Plan Replanner::describe_device(int exit) const {
-  const std::lock_guard lock(mutex_);
+  const auto graph = profiled_graph();
   Plan plan;
   plan.exit = exit + 1;
-  plan.exits = graph_->exit_count();
-  const std::vector<bool> needed = units_of_exit(*graph_, exit);
+  plan.exits = graph->exit_count();
+  const std::vector<bool> needed = units_of_exit(*graph, exit);
   std::vector<std::int32_t> units;
   for (std::size_t id = 0; id < needed.size(); ++id) {
     if (needed[id]) units.push_back(static_cast<std::int32_t>(id));
   }
   plan.stages = {{Tier::device, to_ranges(std::move(units)), Duration{0}, 0, ""}};
-  plan.expected_accuracy = graph_->exits[static_cast<std::size_t>(exit)].accuracy;
+  plan.expected_accuracy = graph->exits[static_cast<std::size_t>(exit)].accuracy;
   return plan;
 }
 
@@ -127,7 +127,7 @@ graph::LayerGraph Replanner::graph_now() const {
   const double ratios[] = {device_ratio_.value(), edge_ratio_.value()};
   for (graph::Unit& unit : graph.units) {
     for (std::size_t tier = 0; tier < unit.time.size() && tier < 2; ++tier) {
-      if (unit.time[tier]) unit.time[tier] = scaled_time(*unit.time[tier], ratios[tier]);
+      if (unit.time[tier]) unit.time[tier] = scaled(*unit.time[tier], ratios[tier]);
     }
   }
   return graph;

@@ -53,10 +53,6 @@ RemotePart remote_part(const graph::LayerGraph& graph, const std::string& digest
   remote.sent = slice::inputs_of(graph, parts.edge);
   remote.returned = slice::slice_between(graph, parts.edge, parts.tail, {exit}).outputs;
   remote.plan = {digest, exit, {{Tier::edge, parts.edge}}, wire_values(remote.returned)};
-  for (const std::int32_t unit : to_units(parts.edge)) {
-    const auto& time = graph.units[static_cast<std::size_t>(unit)].time;
-    if (time.size() > 1 && time[1]) remote.predicted += *time[1];
-  }
   return remote;
 }
 

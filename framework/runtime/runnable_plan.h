@@ -17,7 +17,6 @@ struct RemotePart {
   std::vector<graph::ValueId> sent;      ///< values that cross to the edge
   std::vector<graph::ValueId> returned;  ///< values that come back: logits or what the tail reads
   UnitRanges units;
-  Duration predicted{0};  ///< compute on the edge, by the profile
 };
 
 /// A planner's plan worked out for this device: a front of steps, perhaps an excursion to the edge,

@@ -14,17 +14,13 @@ constexpr double kFarBelow = 0.67;
 constexpr double kRatioWeight = 0.25;
 constexpr double kLargestRatio = 8;
 
-Duration times(Duration time, double factor) {
-  return Duration(static_cast<Duration::rep>(static_cast<double>(time.count()) * factor));
-}
-
 }  // namespace
 
 void StepTime::add(Duration measured) noexcept {
   const Duration mean(mean_.load(std::memory_order_relaxed));
   const int runs = runs_.load(std::memory_order_relaxed);
   const Duration quick_before = std::exchange(quick_, Duration::zero());
-  if (runs > 0 && measured < times(mean, kFarBelow)) {
+  if (runs > 0 && measured < scaled(mean, kFarBelow)) {
     quick_ = measured;
     if (quick_before > Duration::zero()) return start_over(measured, quick_before);
   }
@@ -33,10 +29,10 @@ void StepTime::add(Duration measured) noexcept {
   const double weight = std::max(kStepWeight, 1.0 / (runs + 1));
   const Duration difference = measured - mean;
   const Duration deviation(deviation_.load(std::memory_order_relaxed));
-  mean_.store((mean + times(difference, weight)).count(), std::memory_order_relaxed);
+  mean_.store((mean + scaled(difference, weight)).count(), std::memory_order_relaxed);
   if (runs > 0) {
     const Duration off = std::chrono::abs(difference);
-    deviation_.store((deviation + times(off - deviation, weight)).count(),
+    deviation_.store((deviation + scaled(off - deviation, weight)).count(),
                      std::memory_order_relaxed);
   }
   runs_.store(std::min(runs + 1, 1 << 20), std::memory_order_release);
@@ -50,7 +46,7 @@ void StepTime::start_over(Duration measured, Duration before) noexcept {
 }
 
 Duration StepTime::expected(double ratio) const noexcept {
-  if (runs_.load(std::memory_order_acquire) < kRunsToTrust) return times(predicted_, ratio);
+  if (runs_.load(std::memory_order_acquire) < kRunsToTrust) return scaled(predicted_, ratio);
   return Duration(mean_.load(std::memory_order_relaxed));
 }
 
@@ -58,8 +54,8 @@ Duration StepTime::cautious(double ratio) const noexcept {
   const Duration mean = expected(ratio);
   const bool trusted = runs_.load(std::memory_order_acquire) >= kRunsToTrust;
   const Duration spread =
-      trusted ? Duration(3 * deviation_.load(std::memory_order_relaxed)) : times(mean, 0.25);
-  return mean + std::max(spread, times(mean, 0.05));
+      trusted ? Duration(3 * deviation_.load(std::memory_order_relaxed)) : scaled(mean, 0.25);
+  return mean + std::max(spread, scaled(mean, 0.05));
 }
 
 StepTimes::StepTimes(const graph::LayerGraph& graph) {

@@ -48,7 +48,8 @@ struct EdgeStatus {
 /// who cannot use it any more. Every member is safe from any thread.
 class EdgeService {
  public:
-  /// Loads the models, compiles and runs each once as a whole, listens, returns ready. @throws InputError naming the model or the address.
+  /// Loads the models, compiles and runs each once as a whole, listens, returns ready. @throws
+  /// InputError naming the model or the address.
   static EdgeService open(const EdgeOptions& options);
 
   EdgeService(EdgeService&&) noexcept;

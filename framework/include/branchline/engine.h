@@ -84,7 +84,8 @@ class Engine {
   /// The callback runs on a thread of the engine's, in frame order; it must not stop the engine.
   void submit(const Request& request, std::function<void(Result)> callback);
 
-  /// What would be decided now, for a budget and optionally another link. Nothing runs.
+  /// What would be decided now, for a budget and optionally another link, with the codecs that are
+  /// in use now. Nothing runs.
   Plan plan(Duration budget, std::optional<Link> link = {}) const;
 
   void on_event(std::function<void(const Event&)> handler);

@@ -92,7 +92,7 @@ struct Link {
 struct Timing {
   Duration queued{0}, device{0}, encode{0}, uplink{0}, edge_queued{0}, edge{0}, downlink{0},
       fallback{0}, total{0};
-  std::uint64_t bytes_up = 0, bytes_down = 0;
+  std::uint64_t bytes_up = 0, bytes_down = 0;  ///< payload of what was sent; whole answers
 };
 
 /// What a request's time went to.

@@ -58,7 +58,7 @@ TEST_F(Slot, GivesAConfidentExitAtOnceAndCallsItNoFallBack) {
 TEST_F(Slot, GivesTheInsuranceWhenTheClockSaysSoAndReleasesTheEdge) {
   int released = 0;
   slot_.begin(plan_of(3, Place::edge), Why::planned, {}, false);
-  slot_.on_settled([&](bool timed_out) { released += timed_out ? 1 : 100; });
+  slot_.on_settled([&](EdgeRelease why) { released += why == EdgeRelease::overdue ? 1 : 100; });
   slot_.offer_device(plan_of(2, Place::device), {}, false);
   slot_.offer_device(plan_of(1, Place::device), {}, false);
   EXPECT_TRUE(slot_.due(slot_.budget().answer_by()));
@@ -78,7 +78,7 @@ TEST_F(Slot, DoesNotWaitForAnEdgeThatIsSlowerThanTheDevice) {
   Plan planned = plan_of(3, Place::split);
   planned.predicted = milliseconds(30);
   slot_.begin(planned, Why::planned, {}, false);
-  slot_.on_settled([&](bool timed_out) { quicker += timed_out ? 100 : 1; });
+  slot_.on_settled([&](EdgeRelease why) { quicker += why == EdgeRelease::overtaken ? 1 : 100; });
   slot_.offer_device(plan_of(3, Place::device), {}, true);
   EXPECT_TRUE(slot_.due(in_time_));
   const Result result = slot_.settle(in_time_);
@@ -127,6 +127,26 @@ TEST_F(Slot, EndsWithoutAnAnswerWhenItFails) {
   EXPECT_TRUE(slot_.due(in_time_));
   EXPECT_EQ(slot_.settle(in_time_).outcome, Outcome::cancelled);
   EXPECT_FALSE(slot_.settle(in_time_));
+}
+
+TEST_F(Slot, KeepsAnAnswerThatIsFinalWhateverFailsAfterwards) {
+  slot_.begin(plan_of(2, Place::device), Why::planned, {}, false);
+  slot_.offer_device(plan_of(2, Place::device), {}, true);
+  slot_.fail(Outcome::stopped, Why::planned, "the engine was stopped");
+  EXPECT_EQ(slot_.settle(in_time_).outcome, Outcome::ok);
+}
+
+TEST_F(Slot, TellsTheEdgeThatNobodyWantsItsAnswerAnyMore) {
+  for (const bool cancelled : {true, false}) {
+    AnswerSlot slot(1, {start_, start_ + minutes(1), milliseconds(1)});
+    slot.begin(plan_of(3, Place::edge), Why::planned, {}, false);
+    std::optional<EdgeRelease> released;
+    slot.on_settled([&](EdgeRelease why) { released = why; });
+    if (cancelled) slot.fail(Outcome::cancelled, Why::planned, "");
+    if (!cancelled) slot.offer_confident(plan_of(1, Place::device), {});
+    slot.settle(in_time_);
+    EXPECT_EQ(released, EdgeRelease::unwanted);
+  }
 }
 
 TEST_F(Slot, WakesWhoWaitsAndTellsWhoAsked) {

@@ -71,6 +71,21 @@ TEST_F(EngineWithASpareEdge, SendsAgainWhenTheFirstRefusesForWantOfRoom) {
   }
 }
 
+TEST(EngineWithTwoBusyEdges, SaysThatItAskedBothWhenBothRefused) {
+  ScriptedEdge first(tiny_digest()), second(tiny_digest());
+  for (ScriptedEdge* edge : {&first, &second}) {
+    edge->on_request([](transport::Channel& channel, const transport::Message& message) {
+      channel.send({message.id, transport::Refused{transport::Refusal::overloaded, "busy", {}}});
+    });
+  }
+  Engine engine = Engine::open(tiny_file(), options_for({first.address(), second.address()}));
+  ASSERT_TRUE(has_spare(engine));
+  const Result result = engine.infer(Picture().on(Place::edge));
+  EXPECT_EQ(result.why, Why::edge_overloaded) << result.explain();
+  EXPECT_EQ(result.sent_again, SentAgain::failover);
+  EXPECT_EQ(engine.status().failed_over, 1u);
+}
+
 TEST_F(EngineWithASpareEdge, DoesNotSendAgainWhatMakesNoSenseToTheFirst) {
   Engine engine = open();
   ASSERT_TRUE(has_spare(engine));

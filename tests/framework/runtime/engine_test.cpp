@@ -203,11 +203,26 @@ TEST(EngineAndABadEdge, AnswersWhenTheEdgeNeverDoes) {
       << "it is told to stop computing";
 }
 
+TEST(EngineAndABadEdge, ACancelledTicketReachesTheEdge) {
+  ScriptedEdge edge(tiny_digest());
+  Engine engine = tiny_engine({edge.address()});
+  std::atomic<bool> asked{false};
+  edge.on_request([&](auto&, const auto&) { asked = true; });
+  Ticket ticket = engine.submit(Picture().on(Place::edge));
+  ASSERT_TRUE(eventually(kPatience, [&] { return asked.load(); }));
+  ticket.cancel();
+  EXPECT_EQ(ticket.get().outcome, Outcome::cancelled);
+  EXPECT_TRUE(eventually(kPatience, [&] { return edge.cancels() == 1; }));
+}
+
 TEST(EngineAndABadEdge, AnswersWhenTheEdgeFreezesAndReconnectsWhenItThaws) {
   ScriptedEdge edge(tiny_digest());
   Engine engine = tiny_engine({edge.address()});
   edge.on_request([&edge](auto&, const auto&) { edge.freeze(true); });
-  fall_back(engine, Why::edge_timeout);
+  const Result frozen = engine.infer(Picture().on(Place::edge));
+  EXPECT_EQ(frozen.outcome, Outcome::ok) << frozen.explain();
+  EXPECT_TRUE(frozen.why == Why::edge_timeout || frozen.why == Why::link_down)
+      << "whichever is noticed first: " << frozen.explain();
   EXPECT_TRUE(eventually(kPatience, [&] { return !engine.status().link.up; }))
       << "a dead peer is noticed";
   const Result alone = engine.infer(Picture().on(Place::edge));

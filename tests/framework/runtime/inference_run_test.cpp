@@ -145,6 +145,25 @@ TEST_F(RunOfATinyNetwork, FallsBackToTheDeepestExitWhenTheLinkIsLostBeforeSendin
   EXPECT_LT(error_of(result), 1e-4);
 }
 
+TEST_F(RunOfATinyNetwork, AsksTheEdgeEvenWhenItIsTooLateIfThatIsSoonerThanTheDevice) {
+  shelf_.want(*runnable_plan(graph_, model_->digest(), all_on(graph_, 2, Tier::edge), *times_));
+  ASSERT_TRUE(prepared());
+  const auto device = replanner_.decide({}, link_.view()).shelved;
+  for (const DeviceStep& step : device->plan.ladder.steps) {
+    for (int i = 0; i < 5; ++i) replanner_.add_device_run(*step.time, std::chrono::seconds(20));
+  }
+  EXPECT_EQ(run(Place::edge).plan.place, Place::edge) << "the link has been measured";
+  const TimePoint now = Clock::now();
+  auto slot = std::make_shared<AnswerSlot>(
+      1, TimeBudget{now - milliseconds(100), now - milliseconds(50), milliseconds(1)});
+  InferenceRun run({blank_inputs(*model_), {}, {}, {}, false, slot}, context_);
+  run.step();  // decides
+  while (run.state() == InferenceRun::State::ready && !slot->due(Clock::now())) run.step();
+  ASSERT_TRUE(testing::eventually(std::chrono::seconds(20), [&] { return slot->decided(); }));
+  const Result result = slot->settle(Clock::now());
+  EXPECT_EQ(result.plan.place, Place::edge) << result.explain();
+}
+
 TEST_F(RunOfATinyNetwork, DecidesByWhatWasLearnedSincePlansWerePricedAhead) {
   Question question;
   question.budget = std::chrono::minutes(1);
