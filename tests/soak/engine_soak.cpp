@@ -80,10 +80,8 @@ class EnginePhase {
         dog_(dog),
         ledger_(ledger),
         edges_(files_of(networks), seed, dog, ledger.happened()) {
-    for (const std::size_t network : {0, 0, 1, 1, 2}) {
-      seats_.push_back(
-          std::make_unique<EngineSeat>(*networks[network], edges_, dice_(), dog, ledger));
-    }
+    open_all({networks[0].get(), networks[0].get(), networks[1].get(), networks[1].get(),
+              networks[2].get()});
   }
 
   void run(Duration time) {
@@ -102,6 +100,18 @@ class EnginePhase {
   }
 
  private:
+  /// At once: an engine waits seconds for its edges.
+  void open_all(const std::vector<const KnownNetwork*>& networks) {
+    seats_.resize(networks.size());
+    std::vector<std::thread> openers;
+    for (std::size_t i = 0; i < networks.size(); ++i) {
+      openers.emplace_back([this, i, &network = *networks[i], seed = dice_()] {
+        seats_[i] = std::make_unique<EngineSeat>(network, edges_, seed, dog_, ledger_);
+      });
+    }
+    for (std::thread& opener : openers) opener.join();
+  }
+
   bool over() const { return Clock::now() >= end_; }
 
   void use(std::size_t number, std::uint64_t seed) {
