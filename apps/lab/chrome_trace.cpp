@@ -65,7 +65,7 @@ json span_arguments(const FrameRecord& record, const Span& span) {
 }
 
 json event_of(const std::string& name, const char* phase, std::size_t lane, std::size_t row) {
-  return {{"name", name}, {"ph", phase}, {"pid", 1}, {"tid", lane * kRowsPerLane + row}};
+  return {{"name", name}, {"ph", phase}, {"pid", 1}, {"tid", (lane + 1) * kRowsPerLane + row}};
 }
 
 std::string stretch_event(const std::string& name, std::size_t lane, std::size_t row,

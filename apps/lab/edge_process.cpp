@@ -9,6 +9,7 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 
 #include "framework/base/clock.h"
 #include "framework/base/error.h"
@@ -30,6 +31,15 @@ namespace fs = std::filesystem;
   ::dup2(log, STDERR_FILENO);
   ::execv(program, const_cast<char* const*>(arguments));
   ::_exit(127);
+}
+
+std::string last_line_of(const std::string& file) {
+  std::ifstream log(file);
+  std::string last;
+  for (std::string line; std::getline(log, line);) {
+    if (!line.empty()) last = line;
+  }
+  return last.empty() ? "nothing" : last;
 }
 
 }  // namespace
@@ -57,7 +67,8 @@ EdgeProcess::EdgeProcess(const std::string& program, const std::string& model,
     ::kill(pid_, SIGKILL);
     ::waitpid(pid_, nullptr, 0);
     ::close(output_);
-    throw RunError("branchlined did not start; it said: " + line + " (more in " + log_file + ")");
+    const std::string last = line.empty() ? last_line_of(log_file) : line;
+    throw RunError("branchlined did not start; it said: " + last + " (more in " + log_file + ")");
   }
   port_ = static_cast<std::uint16_t>(std::stoi(line.substr(colon + 1)));
 }

@@ -72,6 +72,7 @@ FrameRecord record_of(const Result& result, Duration submit_lag,
   for (Span& span : record.spans) span.begin += submit_lag;
   record.sent_again = result.sent_again;
   record.codec = codec_of(planned);
+  record.edge = result.link.edge;
   record.link_up = result.link.up;
   record.uplink_bps = result.link.uplink_bps;
   record.round_trip = result.link.round_trip;
@@ -126,6 +127,8 @@ std::string to_json_line(const FrameRecord& r) {
                {"device_ns", r.timing.device.count()},
                {"edge_ns", r.timing.edge.count()},
                {"codec", r.codec},
+               {"edge", r.edge},
+               {"sent_again", name_of(r.sent_again)},
                {"link_up", r.link_up},
                {"uplink_bps", r.uplink_bps}};
   if (!r.detail.empty()) line["detail"] = r.detail;
@@ -137,7 +140,7 @@ void write_csv_header(std::ostream& out) {
   out << "schema,method,frame,arrival_ns,outcome,why,exit,place,planned_exit,planned_place,insured,"
          "latency_ns,deadline_ns,predicted_ns,uplink_bytes,downlink_bytes,label,prediction,"
          "prediction_index,codec,queued_ns,device_ns,encode_ns,uplink_ns,edge_queued_ns,edge_ns,"
-         "downlink_ns,fallback_ns,link_up,uplink_bps,round_trip_ns,detail\n";
+         "downlink_ns,fallback_ns,edge,sent_again,link_up,uplink_bps,round_trip_ns,detail\n";
 }
 
 void write_csv_line(std::ostream& out, const FrameRecord& r) {
@@ -152,8 +155,9 @@ void write_csv_line(std::ostream& out, const FrameRecord& r) {
       << ',' << r.timing.queued.count() << ',' << r.timing.device.count() << ','
       << r.timing.encode.count() << ',' << r.timing.uplink.count() << ','
       << r.timing.edge_queued.count() << ',' << r.timing.edge.count() << ','
-      << r.timing.downlink.count() << ',' << r.timing.fallback.count() << ',' << (r.link_up ? 1 : 0)
-      << ',' << static_cast<std::int64_t>(r.uplink_bps) << ',' << r.round_trip.count() << ','
+      << r.timing.downlink.count() << ',' << r.timing.fallback.count() << ',' << csv_field(r.edge)
+      << ',' << name_of(r.sent_again) << ',' << (r.link_up ? 1 : 0) << ','
+      << static_cast<std::int64_t>(r.uplink_bps) << ',' << r.round_trip.count() << ','
       << csv_field(r.detail) << '\n';
 }
 

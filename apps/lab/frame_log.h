@@ -34,6 +34,7 @@ struct FrameRecord {
   std::vector<Span> spans;  ///< from the scheduled arrival
   SentAgain sent_again = SentAgain::no;
   std::string codec;  ///< of what went up; empty when nothing did
+  std::string edge;   ///< in use, or the spare one if its answer counts; empty: none
   bool link_up = false;
   double uplink_bps = 0;  ///< as the engine saw it when it planned; 0: not measured
   Duration round_trip{0};

@@ -1,8 +1,8 @@
 #include <CLI/CLI.hpp>
-#include <filesystem>
 #include <iostream>
 #include <memory>
 
+#include "apps/branchline/experiments/edge_files.h"
 #include "apps/branchline/experiments/experiments.h"
 #include "apps/branchline/experiments/output_flags.h"
 #include "apps/branchline/flags.h"
@@ -21,13 +21,9 @@ struct AdaptationFlags {
 int run_adaptation(const AdaptationFlags& flags, const CLI::App& command) {
   const auto folder = open_output(flags.output, command);
   lab::AdaptationSetup setup = flags.setup;
-  setup.model = flags.model.empty()
-                    ? lab::find_shipped_file("branchy_models/pretrained/b_camera.pt")
-                    : flags.model;
+  setup.model = model_or_camera(flags.model);
   setup.edge_program = lab::find_edge_program();
-  setup.edge_log = folder
-                       ? folder->path("branchlined.log")
-                       : (std::filesystem::temp_directory_path() / "branchline-edge.log").string();
+  setup.edge_log = edge_log(folder);
   const lab::StopFlag stop;
   const std::vector<lab::AdaptationPhase> phases = lab::run_adaptation(
       setup, stop, [](const std::string& phase) { std::cerr << phase << '\n'; });

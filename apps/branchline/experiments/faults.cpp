@@ -3,6 +3,7 @@
 #include <iostream>
 #include <memory>
 
+#include "apps/branchline/experiments/edge_files.h"
 #include "apps/branchline/experiments/experiments.h"
 #include "apps/branchline/experiments/output_flags.h"
 #include "apps/branchline/flags.h"
@@ -22,9 +23,7 @@ struct FaultFlags {
 
 lab::FaultQuestion question_of(const FaultFlags& flags) {
   lab::FaultQuestion question = flags.question;
-  question.model = flags.model.empty()
-                       ? lab::find_shipped_file("branchy_models/pretrained/b_camera.pt")
-                       : flags.model;
+  question.model = model_or_camera(flags.model);
   question.other_model = lab::find_shipped_file("branchy_models/pretrained/b_lenet-fashion.pt");
   for (const std::string& name : flags.faults) {
     question.faults.push_back(lab::edge_fault_from_name(name, "--fault"));
@@ -36,7 +35,7 @@ lab::FaultQuestion question_of(const FaultFlags& flags) {
 int run_faults(const FaultFlags& flags, const CLI::App& command) {
   lab::FaultQuestion question = question_of(flags);
   const auto folder = open_output(flags.output, command);
-  if (folder) question.log_file = folder->path("branchlined.log");
+  question.log_file = edge_log(folder);
   const lab::StopFlag stop;
   const auto rows = lab::run_fault_experiment(question, stop, [](const lab::FaultRow& row) {
     std::cerr << name_of(row.fault) << ": " << row.in_time << " of " << row.feasible

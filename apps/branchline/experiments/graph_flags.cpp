@@ -27,6 +27,9 @@ void add_graph_flags(CLI::App& command, GraphFlags& flags) {
       .add_option("--ratio", flags.ratios,
                   std::string(kRatioHelp) + ", repeatable; default 5 25 100")
       ->check(CLI::Range(1e-3, 1e6));
+}
+
+void add_algorithm_flags(CLI::App& command, GraphFlags& flags) {
   command.add_option("--algorithm", flags.algorithms, "Repeatable; default: all but brute")
       ->type_name("NAME");
   command.add_flag("--three-tiers", flags.three_tiers,

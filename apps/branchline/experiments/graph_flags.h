@@ -18,8 +18,11 @@ struct GraphFlags {
   bool three_tiers = false;
 };
 
-/// All of them. They must outlive the parsing.
+/// --graph, --uplink and --ratio, each repeatable. They must outlive the parsing.
 void add_graph_flags(CLI::App& command, GraphFlags& flags);
+
+/// --algorithm and --three-tiers.
+void add_algorithm_flags(CLI::App& command, GraphFlags& flags);
 
 /// --graph and --ratio alone; `graph` and `ratio` are the defaults.
 void add_one_graph_flags(CLI::App& command, std::string& graph, double& ratio);

@@ -3,6 +3,7 @@
 #include <iostream>
 #include <memory>
 
+#include "apps/branchline/experiments/edge_files.h"
 #include "apps/branchline/experiments/experiments.h"
 #include "apps/branchline/experiments/output_flags.h"
 #include "apps/branchline/flags.h"
@@ -30,9 +31,7 @@ const std::vector<double> kAllLoads = {0.25, 0.5, 0.75, 0.9, 1, 1.2, 1.5, 2, 2.5
 
 lab::LoadExperiment load_experiment_of(const LoadFlags& flags, const std::string& folder) {
   lab::LoadExperiment experiment;
-  experiment.model_file = flags.model.empty()
-                              ? lab::find_shipped_file("branchy_models/pretrained/b_camera.pt")
-                              : flags.model;
+  experiment.model_file = model_or_camera(flags.model);
   experiment.edge_program = lab::find_edge_program();
   experiment.log_folder = folder;
   experiment.policies = lab::load_policies(flags.full);
@@ -107,7 +106,7 @@ Verb add_load(CLI::App& experiment) {
   command->add_option("--exit", flags->exit, "From 1; default: the deepest")
       ->check(CLI::Range(1, 1000));
   command->add_option("--cut", flags->cut, "The edge computes what comes behind this unit")
-      ->check(CLI::NonNegativeNumber)
+      ->check(CLI::Range(0, 1000000))
       ->capture_default_str();
   command->add_option("--seed", flags->seed, "Of the arrivals")->capture_default_str();
   command->add_flag("--full", flags->full,

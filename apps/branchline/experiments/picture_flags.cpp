@@ -1,6 +1,7 @@
 #include "apps/branchline/experiments/picture_flags.h"
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 
 #include "branchy_models/data_sets.h"
 #include "framework/base/error.h"
@@ -21,12 +22,19 @@ void add_picture_flags(CLI::App& command, PictureFlags& flags) {
                   "Debian's Fashion-MNIST at last")
       ->type_name("DIR");
   command.add_option("--images", flags.images, "Test pictures used, 0: all")
-      ->check(CLI::NonNegativeNumber)
+      ->check(CLI::Range(0, 1000000))
       ->capture_default_str();
 }
 
 TestPictures pictures_for(const model::Model& model, const PictureFlags& flags) {
   std::vector<std::string> folders = flags.data;
+  for (const std::string& folder : folders) {
+    std::error_code unreadable;
+    if (std::filesystem::is_empty(folder, unreadable) || unreadable) {
+      throw InputError("it is empty or no folder", "--data " + folder,
+                       "give a folder of test pictures");
+    }
+  }
   folders.push_back(kFashionMnist);
   TestPictures found;
   for (const std::string& folder : folders) {

@@ -76,6 +76,7 @@ Verb add_planners(CLI::App& experiment) {
       "planners",
       "Every algorithm on every network, link and device speed, and large made-up networks");
   add_graph_flags(*command, flags->graphs);
+  add_algorithm_flags(*command, flags->graphs);
   command->add_flag("--full", flags->full, "Also a table for every network and device speed");
   add_output_flags(*command, flags->output);
   command->footer("Example:\n  branchline experiment planners -o planners");

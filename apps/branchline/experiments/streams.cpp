@@ -1,10 +1,10 @@
 #include <CLI/CLI.hpp>
-#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "apps/branchline/experiments/edge_files.h"
 #include "apps/branchline/experiments/experiments.h"
 #include "apps/branchline/experiments/output_flags.h"
 #include "apps/branchline/flags.h"
@@ -26,16 +26,11 @@ const std::vector<std::string> kStreamUplinks = {"4mbit", "16mbit", "64mbit"};
 int run_streams(const StreamFlags& flags, const CLI::App& command) {
   const auto folder = open_output(flags.output, command);
   lab::StreamSettings settings = flags.settings;
-  settings.model = flags.model.empty()
-                       ? lab::find_shipped_file("branchy_models/pretrained/b_camera.pt")
-                       : flags.model;
+  settings.model = model_or_camera(flags.model);
   for (const std::string& text : flags.uplinks.empty() ? kStreamUplinks : flags.uplinks) {
     settings.uplinks_bytes_per_s.push_back(parse_rate(text, "--uplink"));
   }
-  const std::string log =
-      folder ? folder->path("branchlined.log")
-             : (std::filesystem::temp_directory_path() / "branchline-edge.log").string();
-  const lab::EdgeProcess edge(lab::find_edge_program(), settings.model, log);
+  const lab::EdgeProcess edge(lab::find_edge_program(), settings.model, edge_log(folder));
   settings.edge_port = edge.port();
   const auto rows = lab::run_stream_experiment(
       settings, [](const std::string& what) { std::cerr << what << '\n'; });

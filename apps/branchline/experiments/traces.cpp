@@ -62,8 +62,12 @@ std::vector<lab::TraceCase> traces_of(const TraceFlags& flags) {
       files.push_back(path);
       continue;
     }
+    const std::size_t before = files.size();
     for (const auto& entry : fs::directory_iterator(path)) {
       if (entry.path().extension() == ".csv") files.push_back(entry.path().string());
+    }
+    if (files.size() == before) {
+      throw InputError("it holds no .csv", "--traces " + path, "give a folder of recordings");
     }
   }
   std::sort(files.begin(), files.end());

@@ -46,7 +46,7 @@ struct RunFlags {
   std::uint64_t frames = 0;
   int threads = 1;
   Shape shape;
-  bool json = false, drop_oldest = false, require_edge = false, hedge = false;
+  bool json = false, drop_oldest = false, require_edge = false, hedge = false, leave_early = false;
 };
 
 void add_run_flags(CLI::App& command, RunFlags& flags) {
@@ -61,6 +61,8 @@ void add_run_flags(CLI::App& command, RunFlags& flags) {
       ->type_name("HOST:PORT");
   command.add_flag("--hedge", flags.hedge,
                    "Ask the spare edge, too, when an answer is overdue; costs uplink");
+  command.add_flag("--leave-early", flags.leave_early,
+                   "Answer at once with an exit that is surer than `branchline calibrate` asks");
   add_edge_access(command, flags.access);
   add_duration(command, "--deadline", flags.deadline, "Answer by then");
   add_frequency(
@@ -141,6 +143,7 @@ Options engine_options(const RunFlags& flags, const lab::FrameSource& source, co
   Options options;
   options.edges = flags.edges;
   options.hedge = flags.hedge;
+  options.leave_early = flags.leave_early;
   options.access = flags.access;
   options.deadline = flags.deadline;
   options.profile_file = flags.profile;
@@ -262,6 +265,9 @@ std::vector<lab::Goal> checked_goals(const RunFlags& flags) {
   }
   if (flags.require_edge && flags.edges.empty()) {
     throw InputError("no --edge is given", "--require-edge", "add --edge host:port");
+  }
+  if (flags.hedge && flags.edges.size() < 2) {
+    throw InputError("there is no spare edge to ask", "--hedge", "give --edge twice");
   }
   return goals;
 }

@@ -10,6 +10,12 @@ namespace branchline::lab {
 graph::LayerGraph with_roofline_times(graph::LayerGraph graph,
                                       const std::vector<MachineSpeed>& tiers) {
   BL_EXPECT(tiers.size() == 2 || tiers.size() == 3, "times are for two or three tiers");
+  std::int64_t macs = 0;
+  for (const graph::Unit& unit : graph.units) macs += unit.features.macs;
+  if (macs == 0) {
+    throw InputError("its units have no features, so nothing tells how long they take",
+                     "graph " + graph.name, "give a MODEL.pt, or a graph with features.macs");
+  }
   graph.tiers.clear();
   for (std::size_t tier = 0; tier < tiers.size(); ++tier) {
     graph.tiers.push_back(static_cast<Tier>(tier));
