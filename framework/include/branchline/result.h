@@ -97,7 +97,7 @@ struct Timing {
 
 /// What a request's time went to.
 enum class Step : std::uint8_t {
-  queued,  ///< waited for the device
+  queued,  ///< was made fit for the network, and waited for the device
   front,   ///< the device's part of the plan, all of it when nothing is sent
   encode,
   upload,
