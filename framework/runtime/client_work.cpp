@@ -80,7 +80,7 @@ bool RequestWork::run(const EdgeWorks& mates) {
   for (const auto& mate : mates) requests.push_back(static_cast<RequestWork*>(mate.get()));
   for (RequestWork* request : requests) request->begin(begun);
   RequestBatch(host_, requests).run(begun);
-  if (times->claim_trial()) {
+  if (BatchTrial::worthwhile(*times, host_.queue().limits()) && times->claim_trial()) {
     host_.queue().add_background(std::make_shared<BatchTrial>(host_.queue(), host_.time(), plan_));
   }
   return true;
