@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cmath>
 
 namespace branchline {
 
@@ -9,6 +10,11 @@ namespace branchline {
 using Clock = std::chrono::steady_clock;
 using Duration = std::chrono::nanoseconds;
 using TimePoint = Clock::time_point;
+
+/// A time by a factor, to the nearest nanosecond.
+inline Duration scaled(Duration time, double factor) {
+  return Duration(std::llround(static_cast<double>(time.count()) * factor));
+}
 
 /// Where a part that must be testable reads the time; tests hand it a fake
 /// (tests/support/fake_clock.h).

@@ -86,6 +86,17 @@ void RequestBatch::fail(const std::string& error) {
   }
 }
 
+void RequestBatch::keep_time(TimePoint begun, bool finished) {
+  if (rows_.size() < requests_.size()) return;  // not a size whose time is kept
+  const int size = static_cast<int>(rows_.size());
+  const Duration took = host_.time().now() - begun;
+  if (finished) {
+    plan_.times->follow(size, took);
+  } else {
+    plan_.times->note_unfinished(size, took);
+  }
+}
+
 void RequestBatch::run(TimePoint begun) {
   decode();
   if (rows_.empty()) return;
@@ -93,7 +104,7 @@ void RequestBatch::run(TimePoint begun) {
   try {
     SliceChain chain(plan_.pieces, plan_.checked.inputs, stacked());
     while (!chain.done()) {
-      if (!drop_vain()) return;
+      if (!drop_vain()) return keep_time(begun, false);
       chain.run_next();
     }
     host_.counters().add_batch(static_cast<int>(rows_.size()));
@@ -101,8 +112,7 @@ void RequestBatch::run(TimePoint begun) {
   } catch (const std::exception& error) {
     return fail(error.what());
   }
-  if (rows_.size() < requests_.size()) return;  // not a size whose time is kept
-  plan_.times->follow(static_cast<int>(rows_.size()), host_.time().now() - begun);
+  keep_time(begun, true);
 }
 
 }  // namespace branchline::runtime

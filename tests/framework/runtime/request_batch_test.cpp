@@ -157,6 +157,18 @@ TEST_F(RequestBatchTest, WhoDoesNotWaitAnyMoreLeavesTheOthersTheirAnswers) {
   EXPECT_TRUE(at::allclose(logits(4), asked.expected, 1e-3, 1e-4));
 }
 
+TEST_F(RequestBatchTest, WhatExpiresBetweenTwoSlicesShowsHowLongThePlanTakesAtLeast) {
+  const Question asked = question(2, 0);
+  ReadyPlan plan = ready(asked.plan);
+  plan.times = std::make_shared<ServiceTimes>(true);
+  plan.times->set_alone(1ns);
+  const auto expired = request(plan, asked.tensors);
+  expired->deadline = host_.time().now() - 1ms;
+  expired->run({});
+  EXPECT_EQ(refusal(reply(1)).why, Refusal::expired);
+  EXPECT_GT(plan.times->of(1), 1ns);
+}
+
 TEST_F(RequestBatchTest, ATrialFindsThatTheNetworkStacks) {
   const ReadyPlan plan = ready(question(2, 0).plan);
   plan.times->note_company();

@@ -43,6 +43,47 @@ TEST(ServiceTimes, OneRunThatWasHeldUpCountsForThreeAtMost) {
   EXPECT_LT(times.of(1), 15ms);
 }
 
+TEST(ServiceTimes, IsTalkedDownToHalfOfWhatWasMeasuredAtMost) {
+  ServiceTimes times(false);
+  times.set_alone(16ms);
+  for (int i = 0; i < 100; ++i) times.distrust();
+  EXPECT_EQ(times.of(1), 8ms);
+  times.follow(1, 16ms);
+  EXPECT_EQ(times.of(1), 16ms) << "it was distrusted wrongly";
+}
+
+TEST(ServiceTimes, TalkedDownOftenItStillRemembersWhatWasMeasured) {
+  ServiceTimes times(false);
+  times.set_alone(16ms);
+  for (int round = 0; round < 10; ++round) {
+    for (int i = 0; i < 100; ++i) times.distrust();
+    EXPECT_EQ(times.of(1), 8ms) << round;
+    times.note_unfinished(1, 9ms);
+  }
+}
+
+TEST(ServiceTimes, ADistrustedTimeThatWasWrongFollowsFromWhereItStands) {
+  ServiceTimes times(false);
+  times.set_alone(20ms);
+  while (times.of(1) > 11ms) times.distrust();
+  for (int i = 0; i < 3; ++i) times.follow(1, 11ms);
+  EXPECT_NEAR(static_cast<double>(times.of(1).count()), 11e6, 1e5);
+}
+
+TEST(ServiceTimes, ARunThatWasGivenUpTookThatLongAtLeast) {
+  ServiceTimes times(true);
+  times.set_alone(15ms);
+  while (times.of(1) > 8ms) times.distrust();
+  times.note_unfinished(1, 5ms);
+  EXPECT_LE(times.of(1), 8ms) << "that shows nothing";
+  times.note_unfinished(1, 10ms);
+  EXPECT_EQ(times.of(1), 15ms);
+  times.note_unfinished(1, 40ms);
+  EXPECT_EQ(times.of(1), 20ms) << "by a fifth";
+  times.note_unfinished(2, 50ms);
+  EXPECT_EQ(times.of(2), 42ms);
+}
+
 TEST(ServiceTimes, IsTriedOnceWhenTwoWaitedAtOnce) {
   ServiceTimes times(true);
   EXPECT_FALSE(times.claim_trial()) << "nobody waited";
