@@ -77,7 +77,8 @@ void ServiceTimes::set_trial(const std::array<double, kSizes.size()>& relative) 
     times_[i] = scaled(of(1), relative[i]).count();
   }
   alone_since_trial_ = 0;
-  state_ = State::tried;
+  State expected = State::trying;  // unless forbidden meanwhile
+  state_.compare_exchange_strong(expected, State::tried);
 }
 
 void ServiceTimes::forbid() { state_ = State::forbidden; }

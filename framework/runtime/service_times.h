@@ -42,7 +42,7 @@ class ServiceTimes {
   /// True for one caller after note_company(), who finds out then; later again, should stacking not
   /// have paid.
   bool claim_trial();
-  /// Ends a trial.
+  /// Ends the trial that was claimed, unless stacking was forbidden meanwhile.
   /// @param relative  how many times longer than one alone each of kSizes took; 0: not measured
   void set_trial(const std::array<double, kSizes.size()>& relative);
   /// Stacked requests do not give what they give alone.

@@ -36,6 +36,8 @@ class EdgeForecastTest : public ::testing::Test {
   static std::shared_ptr<ServiceTimes> plan(Duration alone, double two, double four = 0) {
     auto times = std::make_shared<ServiceTimes>(true);
     times->set_alone(alone);
+    times->note_company();
+    EXPECT_TRUE(times->claim_trial());
     times->set_trial({1, two, four, 0});
     return times;
   }

@@ -302,6 +302,8 @@ class BatchingQueueTest : public EdgeQueueTest {
   static std::shared_ptr<ServiceTimes> stacking_times(Duration alone) {
     const auto times = std::make_shared<ServiceTimes>(true);
     times->set_alone(alone);
+    times->note_company();
+    EXPECT_TRUE(times->claim_trial());
     times->set_trial({1, 1.5, 2, 0});
     return times;
   }

@@ -7,6 +7,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
+void try_stacks(ServiceTimes& times, const std::array<double, 4>& relative) {
+  times.note_company();
+  ASSERT_TRUE(times.claim_trial());
+  times.set_trial(relative);
+}
+
 TEST(ServiceTimes, SeveralCostAsMuchAsOneByOneUntilMeasured) {
   ServiceTimes times(true);
   times.set_alone(10ms);
@@ -17,7 +23,7 @@ TEST(ServiceTimes, SeveralCostAsMuchAsOneByOneUntilMeasured) {
 TEST(ServiceTimes, OnlyWhatIsClearlyShorterPays) {
   ServiceTimes times(true);
   times.set_alone(10ms);
-  times.set_trial({1, 1.8, 3.9, 0});
+  try_stacks(times, {1, 1.8, 3.9, 0});
   EXPECT_EQ(times.of(2), 18ms);
   EXPECT_TRUE(times.pays(2));
   EXPECT_FALSE(times.pays(4)) << "saves 2.5 %";
@@ -28,7 +34,7 @@ TEST(ServiceTimes, OnlyWhatIsClearlyShorterPays) {
 TEST(ServiceTimes, FollowsWhatIsMeasured) {
   ServiceTimes times(true);
   times.set_alone(10ms);
-  times.set_trial({1, 1.5, 0, 0});
+  try_stacks(times, {1, 1.5, 0, 0});
   for (int i = 0; i < 50; ++i) times.follow(2, 21ms);
   EXPECT_NEAR(static_cast<double>(times.of(2).count()), 21e6, 1e4);
   EXPECT_FALSE(times.pays(2));
@@ -97,6 +103,19 @@ TEST(ServiceTimes, IsTriedOnceWhenTwoWaitedAtOnce) {
   for (int i = 0; i < 500; ++i) times.follow(1, 10ms);
   times.note_company();
   EXPECT_TRUE(times.claim_trial()) << "that was long ago";
+}
+
+TEST(ServiceTimes, AStackThatFailsDuringALaterTrialForbidsAllTheSame) {
+  ServiceTimes times(true);
+  times.set_alone(10ms);
+  try_stacks(times, {1, 1.5, 0, 0});
+  ASSERT_TRUE(times.pays(2));
+  for (int i = 0; i < 500; ++i) times.follow(1, 10ms);
+  times.note_company();
+  ASSERT_TRUE(times.claim_trial());
+  times.forbid();
+  times.set_trial({1, 1.5, 0, 0});
+  EXPECT_FALSE(times.pays(2));
 }
 
 TEST(ServiceTimes, IsNeverTriedWhereTheModelCannot) {
