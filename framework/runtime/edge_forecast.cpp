@@ -34,8 +34,8 @@ std::size_t EdgeForecast::next_place(TimePoint now) const {
   return place;
 }
 
-/// Whether those that the batch overtakes still end in time. One that could not do so even if it
-/// ran now holds nobody back.
+/// Whether those that the batch overtakes still end in time, by the margin. One that could not end
+/// in time even if it ran now holds nobody back.
 bool EdgeForecast::holds(const std::vector<std::size_t>& batch, std::size_t worker,
                          TimePoint now) const {
   std::vector<TimePoint> free_at = free_at_;
@@ -50,7 +50,8 @@ bool EdgeForecast::holds(const std::vector<std::size_t>& batch, std::size_t work
     if (taken_[place] || work.background) continue;
     const auto next = std::min_element(free_at.begin(), free_at.end());
     *next = std::max(*next, now) + work.time_of(1);
-    if (*next > work.deadline && now + work.time_of(1) <= work.deadline) return false;
+    if (*next + limits_.margin > work.deadline && now + work.time_of(1) <= work.deadline)
+      return false;
   }
   return true;
 }
@@ -70,7 +71,7 @@ std::vector<std::size_t> EdgeForecast::batch_of(std::size_t head, std::size_t wo
     if (count > batch.size() || !first.times->pays(*size)) continue;
     batch.resize(count);
     const Duration time = first.times->of(*size);
-    if (time > limits_.longest || now + time > first.deadline) continue;
+    if (time > limits_.longest || now + time + limits_.margin > first.deadline) continue;
     if (holds(batch, worker, now)) return batch;
   }
   return {head};

@@ -12,13 +12,15 @@ namespace branchline::runtime {
 struct BatchLimits {
   int max_size = 1;     ///< 1: nothing
   Duration longest{0};  ///< that one run of several may take: whoever comes meanwhile waits for it
+  Duration margin{0};   ///< that is left to every deadline, since runs take longer than foretold
 };
 
 /// The edge's rule of who runs next, applied to work that waits: by the queue for a worker that is
 /// free now, and ahead of time to foretell when each request will end. Earliest deadline first,
 /// background work when its turn has come or no request waits. The request whose turn it is takes
-/// others of the same plan along where that pays, the run ends before its deadline, and none of
-/// those it overtakes thereby misses its own. Reads the works' fields only. For one thread.
+/// others of the same plan along where that pays, the run ends before its deadline by
+/// the margin, and none of those it overtakes thereby comes closer to its own. Reads the works'
+/// fields only. For one thread.
 class EdgeForecast {
  public:
   /// @param order    waiting work by ascending deadline; outlives this

@@ -31,7 +31,9 @@ std::vector<TimePoint> EdgeQueue::free_at(TimePoint now) const {
   return free_at;
 }
 
-BatchLimits EdgeQueue::batch_limits() const { return {limits_.max_batch, limits_.longest_batch}; }
+BatchLimits EdgeQueue::batch_limits() const {
+  return {limits_.max_batch, limits_.longest_batch, margin_};
+}
 
 Duration EdgeQueue::wait_for_all(TimePoint now) const {
   const auto order = in_order();
