@@ -53,7 +53,9 @@ bool RequestBatch::drop_vain() {
 void RequestBatch::answer(const SliceChain& chain, TimePoint begun, TimePoint decoded) {
   const auto share = [this](Duration took) { return took / static_cast<int>(rows_.size()); };
   const TimePoint computed = host_.time().now();
-  const Duration queue = host_.queue().wait_estimate();
+  // Whoever asks for the like next shares a run, too, and waits for the others' part of it.
+  const Duration others = computed - begun - share(computed - begun);
+  const Duration queue = host_.queue().wait_estimate() + others;
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     if (!rows_[i].waits) continue;
     transport::Answer answer;

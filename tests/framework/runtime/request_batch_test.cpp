@@ -128,6 +128,7 @@ TEST_F(RequestBatchTest, TellsEachItsShareOfTheTime) {
   const auto& other = std::get<transport::Answer>(reply(2));
   EXPECT_EQ(one.compute, other.compute);
   EXPECT_GE(one.queued, one.compute) << "the other's half";
+  EXPECT_GE(one.queue, one.compute) << "as the next one will wait for";
   EXPECT_EQ(host_.counters().read().batches.at(2), 1u);
 }
 
