@@ -17,7 +17,6 @@
 namespace branchline::runtime {
 namespace {
 
-constexpr Duration kProfileTurn = std::chrono::milliseconds(20);
 constexpr Duration kProfilePatience = std::chrono::milliseconds(500);
 
 }  // namespace
@@ -94,22 +93,18 @@ ProfileWork::ProfileWork(EdgeHost& host, std::weak_ptr<EdgeConnection> client, s
       repeat_(static_cast<std::size_t>(repeat)) {
   background = true;
   deadline = host_.time().now() + kProfilePatience;
-  predicted = kProfileTurn;
 }
 
-void ProfileWork::run_for_a_turn() {
+void ProfileWork::run_once() {
   if (inputs_.empty()) inputs_ = profile::slice_inputs(*model_.model, slice_->spec().units);
-  const TimePoint turn_ends = Clock::now() + kProfileTurn;
-  do {
-    const profile::Stopwatch watch;
-    slice_->run(inputs_);
-    const Duration took = watch.elapsed();
-    if (warmup_ > 0) {
-      --warmup_;
-    } else {
-      runs_.push_back(took);
-    }
-  } while (runs_.size() < repeat_ && Clock::now() < turn_ends && !host_.queue().requests_wait());
+  const profile::Stopwatch watch;
+  slice_->run(inputs_);
+  predicted = watch.elapsed();
+  if (warmup_ > 0) {
+    --warmup_;
+  } else {
+    runs_.push_back(predicted);
+  }
 }
 
 transport::ProfileReply ProfileWork::finished_reply() const {
@@ -125,7 +120,7 @@ transport::ProfileReply ProfileWork::finished_reply() const {
 
 bool ProfileWork::run(const EdgeWorks&) {
   try {
-    run_for_a_turn();
+    run_once();
     if (runs_.size() >= repeat_) {
       reply(finished_reply());
       return true;

@@ -10,25 +10,33 @@ namespace {
 
 /// How far behind the request whose turn it is others of its plan are looked for.
 constexpr std::size_t kReach = 64;
+/// Time for requests, per time for background work that goes before them.
+constexpr int kRequestsPerBackground = 4;
 
 }  // namespace
 
 EdgeForecast::EdgeForecast(const std::vector<const EdgeWork*>& order,
-                           std::vector<TimePoint> free_at, const BatchLimits& limits)
+                           std::vector<TimePoint> free_at, const BatchLimits& limits,
+                           TimePoint background_from)
     : order_(order),
       free_at_(std::move(free_at)),
       limits_(limits),
+      background_from_(background_from),
       taken_(order.size(), false),
       left_(order.size()) {
   BL_EXPECT(!free_at_.empty(), "a forecast needs a worker");
   for (const EdgeWork* work : order_) requests_ += work->background ? 0 : 1;
 }
 
+TimePoint EdgeForecast::background_after(TimePoint begun, TimePoint ended) {
+  return ended + kRequestsPerBackground * (ended - begun);
+}
+
 /// The first one; not background work whose turn has not come while a request waits.
 std::size_t EdgeForecast::next_place(TimePoint now) const {
   std::size_t place = first_;
   const auto gives_way = [&](const EdgeWork& work) {
-    return work.background && work.deadline > now && requests_ > 0;
+    return work.background && std::max(work.deadline, background_from_) > now && requests_ > 0;
   };
   while (taken_[place] || gives_way(*order_[place])) ++place;
   return place;
@@ -89,6 +97,7 @@ std::vector<std::size_t> EdgeForecast::take(std::size_t worker, TimePoint now) {
   left_ -= batch.size();
   while (first_ < order_.size() && taken_[first_]) ++first_;
   free_at_[worker] = now + order_[head]->time_of(static_cast<int>(batch.size()));
+  if (order_[head]->background) background_from_ = background_after(now, free_at_[worker]);
   return batch;
 }
 
