@@ -14,7 +14,6 @@
 namespace branchline::runtime {
 namespace {
 
-constexpr Duration kTrialTurn = std::chrono::milliseconds(20);
 constexpr Duration kTrialPatience = std::chrono::milliseconds(200);
 constexpr int kTrialRuns = 4;  ///< of a size; the first compiles oneDNN's kernels for it
 constexpr double kSameWithin = 1e-4;
@@ -30,9 +29,18 @@ at::Tensor another(const at::Tensor& tensor) {
 BatchTrial::BatchTrial(EdgeQueue& queue, const TimeSource& time, ReadyPlan plan)
     : queue_(queue), time_(time), plan_(std::move(plan)) {
   background = true;
-  deadline = time_.now() + kTrialPatience;
-  predicted = kTrialTurn;
   fastest_.fill(Duration::max());
+  foretell_turn();
+}
+
+bool BatchTrial::worthwhile(const ServiceTimes& times, const EdgeQueue::Limits& limits) {
+  return 2 * times.of(1) <= limits.longest_batch;
+}
+
+void BatchTrial::foretell_turn() {
+  deadline = time_.now() + kTrialPatience;
+  const int size = compared_ ? ServiceTimes::kSizes[size_] : (both_.empty() ? 2 : 1);
+  predicted = size * plan_.times->of(1);
 }
 
 BatchTrial::Tensors BatchTrial::stacked(int size) const {
@@ -55,20 +63,28 @@ BatchTrial::Tensors BatchTrial::run_once(const Tensors& inputs, Duration& took) 
   return outputs;
 }
 
+/// One run of the three that it takes.
 void BatchTrial::compare_two() {
-  compared_ = true;
-  samples_ = {profile::slice_inputs(*plan_.model, plan_.checked.units), {}};
-  for (const at::Tensor& tensor : samples_[0]) samples_[1].push_back(another(tensor));
   Duration took{0};
-  const Tensors both = run_once(stacked(2), took);
-  const Tensors first = run_once(samples_[0], took), second = run_once(samples_[1], took);
-  for (std::size_t i = 0; i < both.size(); ++i) {
-    const at::Tensor expected = at::cat({first[i], second[i]});
-    if (slice::compare(expected, both[i]).within(kSameWithin)) continue;
-    plan_.times->forbid();
-    done_ = true;
-    return;
+  if (both_.empty()) {
+    samples_ = {profile::slice_inputs(*plan_.model, plan_.checked.units), {}};
+    for (const at::Tensor& tensor : samples_[0]) samples_[1].push_back(another(tensor));
+    both_ = run_once(stacked(2), took);
+  } else if (first_.empty()) {
+    first_ = run_once(samples_[0], took);
+  } else {
+    const Tensors second = run_once(samples_[1], took);
+    for (std::size_t i = 0; i < both_.size(); ++i) {
+      const at::Tensor expected = at::cat({first_[i], second[i]});
+      if (!slice::compare(expected, both_[i]).within(kSameWithin)) return give_up();
+    }
+    compared_ = true;
   }
+}
+
+void BatchTrial::give_up() {
+  plan_.times->forbid();
+  done_ = true;
 }
 
 /// Goes on to the next size worth a look; at the end tells what came out. @returns false then.
@@ -98,16 +114,12 @@ void BatchTrial::step() {
 }
 
 bool BatchTrial::run(const EdgeWorks&) {
-  const TimePoint turn_ends = time_.now() + kTrialTurn;
   try {
-    do {
-      step();
-    } while (!done_ && time_.now() < turn_ends && !queue_.requests_wait());
+    step();
   } catch (const std::exception&) {  // a shape is a constant somewhere in a slice
-    plan_.times->forbid();
-    done_ = true;
+    give_up();
   }
-  deadline = time_.now() + kTrialPatience;
+  if (!done_) foretell_turn();
   return done_;
 }
 

@@ -17,7 +17,6 @@
 namespace branchline::runtime {
 namespace {
 
-constexpr Duration kProfileTurn = std::chrono::milliseconds(20);
 constexpr Duration kProfilePatience = std::chrono::milliseconds(500);
 
 }  // namespace
@@ -80,7 +79,7 @@ bool RequestWork::run(const EdgeWorks& mates) {
   for (const auto& mate : mates) requests.push_back(static_cast<RequestWork*>(mate.get()));
   for (RequestWork* request : requests) request->begin(begun);
   RequestBatch(host_, requests).run(begun);
-  if (times->claim_trial()) {
+  if (BatchTrial::worthwhile(*times, host_.queue().limits()) && times->claim_trial()) {
     host_.queue().add_background(std::make_shared<BatchTrial>(host_.queue(), host_.time(), plan_));
   }
   return true;
@@ -94,22 +93,18 @@ ProfileWork::ProfileWork(EdgeHost& host, std::weak_ptr<EdgeConnection> client, s
       repeat_(static_cast<std::size_t>(repeat)) {
   background = true;
   deadline = host_.time().now() + kProfilePatience;
-  predicted = kProfileTurn;
 }
 
-void ProfileWork::run_for_a_turn() {
+void ProfileWork::run_once() {
   if (inputs_.empty()) inputs_ = profile::slice_inputs(*model_.model, slice_->spec().units);
-  const TimePoint turn_ends = Clock::now() + kProfileTurn;
-  do {
-    const profile::Stopwatch watch;
-    slice_->run(inputs_);
-    const Duration took = watch.elapsed();
-    if (warmup_ > 0) {
-      --warmup_;
-    } else {
-      runs_.push_back(took);
-    }
-  } while (runs_.size() < repeat_ && Clock::now() < turn_ends && !host_.queue().requests_wait());
+  const profile::Stopwatch watch;
+  slice_->run(inputs_);
+  predicted = watch.elapsed();
+  if (warmup_ > 0) {
+    --warmup_;
+  } else {
+    runs_.push_back(predicted);
+  }
 }
 
 transport::ProfileReply ProfileWork::finished_reply() const {
@@ -125,7 +120,7 @@ transport::ProfileReply ProfileWork::finished_reply() const {
 
 bool ProfileWork::run(const EdgeWorks&) {
   try {
-    run_for_a_turn();
+    run_once();
     if (runs_.size() >= repeat_) {
       reply(finished_reply());
       return true;

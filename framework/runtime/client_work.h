@@ -60,7 +60,7 @@ class RequestWork final : public ClientWork {
   const TimePoint arrived_;
 };
 
-/// Times a slice for a remote profile, a few runs a turn.
+/// Times a slice for a remote profile, one run a turn.
 class ProfileWork final : public ClientWork {
  public:
   ProfileWork(EdgeHost& host, std::weak_ptr<EdgeConnection> client, std::uint64_t id,
@@ -72,7 +72,7 @@ class ProfileWork final : public ClientWork {
   bool run(const EdgeWorks& mates) override;
 
  private:
-  void run_for_a_turn();
+  void run_once();
   transport::ProfileReply finished_reply() const;
 
   const ServedModel model_;

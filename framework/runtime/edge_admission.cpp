@@ -53,7 +53,7 @@ bool EdgeQueue::delays_another(const std::vector<const EdgeWork*>& order, std::s
     }
     if (before.empty()) {
       const auto others = in_order();
-      before = EdgeForecast(others, free_at(now), batch_limits()).run_out();
+      before = EdgeForecast(others, free_at(now), batch_limits(), background_from_).run_out();
     }
     if (turns[i].end > before[i < place ? i : i - 1].end) return true;
   }
@@ -75,7 +75,7 @@ Admission EdgeQueue::judge(const EdgeWork& work, TimePoint now,
       order.begin(), order.end(), work.deadline,
       [](TimePoint deadline, const EdgeWork* other) { return deadline < other->deadline; });
   const auto place = static_cast<std::size_t>(order.insert(later, &work) - order.begin());
-  turns = EdgeForecast(order, free_at(now), batch_limits()).run_out();
+  turns = EdgeForecast(order, free_at(now), batch_limits(), background_from_).run_out();
   admission.queue = turns[place].begin - now;
   const Duration left = work.deadline - now;
   const Duration compute = turns[place].end - turns[place].begin;

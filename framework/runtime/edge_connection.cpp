@@ -92,11 +92,26 @@ void EdgeConnection::close(const std::string& reason) {
 }
 
 void EdgeConnection::reply(std::uint64_t id, transport::Body body) {
+  std::shared_ptr<ProfileWork> next;
   {
     const std::lock_guard lock(mutex_);
     in_flight_.erase(id);
+    if (!profiles_.empty() && profiles_.front().first == id) {
+      profiles_.pop_front();
+      if (!profiles_.empty()) next = profiles_.front().second;
+    }
   }
   send(id, std::move(body));
+  if (next) host_.queue().add_background(next);
+}
+
+void EdgeConnection::begin_profile(std::uint64_t id, const std::shared_ptr<ProfileWork>& work) {
+  {
+    const std::lock_guard lock(mutex_);
+    profiles_.emplace_back(id, work);
+    if (profiles_.size() > 1) return;
+  }
+  host_.queue().add_background(work);
 }
 
 void EdgeConnection::refuse(std::uint64_t id, Refusal why, const std::string& sentence) {
@@ -254,10 +269,11 @@ void EdgeConnection::handle(std::uint64_t id, const transport::ProfileQuery& que
   if (!track(id, work)) return;
   host_.plans().slices().prepare(
       model, {plan.units, plan.outputs},
-      [&host = host_, work](std::shared_ptr<const slice::Slice> slice, const std::string& error) {
+      [self = shared_from_this(), id, work](std::shared_ptr<const slice::Slice> slice,
+                                            const std::string& error) {
         if (!slice) return work->drop(Refusal::failed, error);
         work->set_slice(std::move(slice));
-        host.queue().add_background(work);
+        self->begin_profile(id, work);
       });
 }
 

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "framework/runtime/edge_host.h"
 #include "transport/channel.h"
@@ -12,6 +14,7 @@
 namespace branchline::runtime {
 
 class ClientWork;
+class ProfileWork;
 
 /// One client of the edge: checks what it asks for, on the I/O thread, and hands the work to the
 /// queue. Replies come from whichever thread has them.
@@ -55,15 +58,18 @@ class EdgeConnection final : public transport::ChannelListener,
   bool begin_preparing(const std::shared_ptr<const model::Model>& model, const EdgePlan& plan,
                        std::function<void(const std::string& error)> then);
   bool track(std::uint64_t id, const std::shared_ptr<ClientWork>& work);
+  /// Queues it, once those before it have ended: one of a client at a time.
+  void begin_profile(std::uint64_t id, const std::shared_ptr<ProfileWork>& work);
 
   EdgeHost& host_;
   const std::uint64_t number_;  ///< tells it from all others there were
   const std::string peer_;
   std::atomic<bool> open_{true};
   std::atomic<int> preparing_{0};
-  std::mutex mutex_;  // guards channel_, in_flight_
+  std::mutex mutex_;  // guards all below
   std::shared_ptr<transport::Channel> channel_;
   std::map<std::uint64_t, std::shared_ptr<ClientWork>> in_flight_;
+  std::deque<std::pair<std::uint64_t, std::shared_ptr<ProfileWork>>> profiles_;  ///< first: queued
 };
 
 }  // namespace branchline::runtime

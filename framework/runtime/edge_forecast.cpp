@@ -10,32 +10,40 @@ namespace {
 
 /// How far behind the request whose turn it is others of its plan are looked for.
 constexpr std::size_t kReach = 64;
+/// Time for requests, per time for background work that goes before them.
+constexpr int kRequestsPerBackground = 4;
 
 }  // namespace
 
 EdgeForecast::EdgeForecast(const std::vector<const EdgeWork*>& order,
-                           std::vector<TimePoint> free_at, const BatchLimits& limits)
+                           std::vector<TimePoint> free_at, const BatchLimits& limits,
+                           TimePoint background_from)
     : order_(order),
       free_at_(std::move(free_at)),
       limits_(limits),
+      background_from_(background_from),
       taken_(order.size(), false),
       left_(order.size()) {
   BL_EXPECT(!free_at_.empty(), "a forecast needs a worker");
   for (const EdgeWork* work : order_) requests_ += work->background ? 0 : 1;
 }
 
+TimePoint EdgeForecast::background_after(TimePoint begun, TimePoint ended) {
+  return ended + kRequestsPerBackground * (ended - begun);
+}
+
 /// The first one; not background work whose turn has not come while a request waits.
 std::size_t EdgeForecast::next_place(TimePoint now) const {
   std::size_t place = first_;
   const auto gives_way = [&](const EdgeWork& work) {
-    return work.background && work.deadline > now && requests_ > 0;
+    return work.background && std::max(work.deadline, background_from_) > now && requests_ > 0;
   };
   while (taken_[place] || gives_way(*order_[place])) ++place;
   return place;
 }
 
-/// Whether those that the batch overtakes still end in time. One that could not do so even if it
-/// ran now holds nobody back.
+/// Whether those that the batch overtakes still end in time, by the margin. One that could not end
+/// in time even if it ran now holds nobody back.
 bool EdgeForecast::holds(const std::vector<std::size_t>& batch, std::size_t worker,
                          TimePoint now) const {
   std::vector<TimePoint> free_at = free_at_;
@@ -50,7 +58,8 @@ bool EdgeForecast::holds(const std::vector<std::size_t>& batch, std::size_t work
     if (taken_[place] || work.background) continue;
     const auto next = std::min_element(free_at.begin(), free_at.end());
     *next = std::max(*next, now) + work.time_of(1);
-    if (*next > work.deadline && now + work.time_of(1) <= work.deadline) return false;
+    if (*next + limits_.margin > work.deadline && now + work.time_of(1) <= work.deadline)
+      return false;
   }
   return true;
 }
@@ -70,7 +79,7 @@ std::vector<std::size_t> EdgeForecast::batch_of(std::size_t head, std::size_t wo
     if (count > batch.size() || !first.times->pays(*size)) continue;
     batch.resize(count);
     const Duration time = first.times->of(*size);
-    if (time > limits_.longest || now + time > first.deadline) continue;
+    if (time > limits_.longest || now + time + limits_.margin > first.deadline) continue;
     if (holds(batch, worker, now)) return batch;
   }
   return {head};
@@ -88,6 +97,7 @@ std::vector<std::size_t> EdgeForecast::take(std::size_t worker, TimePoint now) {
   left_ -= batch.size();
   while (first_ < order_.size() && taken_[first_]) ++first_;
   free_at_[worker] = now + order_[head]->time_of(static_cast<int>(batch.size()));
+  if (order_[head]->background) background_from_ = background_after(now, free_at_[worker]);
   return batch;
 }
 

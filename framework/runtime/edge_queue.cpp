@@ -31,11 +31,13 @@ std::vector<TimePoint> EdgeQueue::free_at(TimePoint now) const {
   return free_at;
 }
 
-BatchLimits EdgeQueue::batch_limits() const { return {limits_.max_batch, limits_.longest_batch}; }
+BatchLimits EdgeQueue::batch_limits() const {
+  return {limits_.max_batch, limits_.longest_batch, margin_};
+}
 
 Duration EdgeQueue::wait_for_all(TimePoint now) const {
   const auto order = in_order();
-  EdgeForecast forecast(order, free_at(now), batch_limits());
+  EdgeForecast forecast(order, free_at(now), batch_limits(), background_from_);
   forecast.run_out();
   return forecast.next_free() - now;
 }
@@ -124,7 +126,8 @@ std::vector<EdgeQueue::Entry> EdgeQueue::begin_next() {
   const auto order = in_order();
   std::vector<TimePoint> workers = free_at(now);
   const std::size_t me = std::min(running_.size(), workers.size() - 1);
-  const auto places = EdgeForecast(order, std::move(workers), batch_limits()).take(me, now);
+  const auto places =
+      EdgeForecast(order, std::move(workers), batch_limits(), background_from_).take(me, now);
   auto it = waiting_.begin();
   std::size_t at = 0;
   for (const std::size_t place : places) {
@@ -141,6 +144,7 @@ std::vector<EdgeQueue::Entry> EdgeQueue::begin_next() {
     shares_.begin(entry.work->asker, entry.work->bytes);
   }
   if (first.times && entries.size() == 1 && limits_.max_batch > 1) note_company(*first.times);
+  if (first.background) keep_background(now, now + first.predicted);
   running_.push_back({entries, now, first.time_of(static_cast<int>(entries.size()))});
   return entries;
 }
@@ -153,17 +157,25 @@ void EdgeQueue::note_company(ServiceTimes& times) const {
   if (company) times.note_company();
 }
 
+/// From before requests, after a turn of it.
+void EdgeQueue::keep_background(TimePoint begun, TimePoint ended) {
+  background_from_ = std::max(background_from_, EdgeForecast::background_after(begun, ended));
+}
+
 void EdgeQueue::finish(const std::vector<Entry>& entries, bool done) {
   const auto& first = entries.front().work;
   {
     const std::lock_guard lock(mutex_);
-    running_.erase(std::find_if(running_.begin(), running_.end(), [&](const Running& running) {
+    const auto ended = std::find_if(running_.begin(), running_.end(), [&](const Running& running) {
       return running.entries.front().work == first;
-    }));
-    if (!first->background) {
-      const TimePoint now = time_.now();
+    });
+    const TimePoint now = time_.now();
+    if (first->background) {
+      keep_background(ended->begun, now);
+    } else {
       for (const Entry& entry : entries) note_lateness(now - entry.foretold);
     }
+    running_.erase(ended);
   }
   if (!done) add_background(first);
 }
@@ -186,11 +198,6 @@ bool EdgeQueue::run_one(bool wait) {
     finish(entries, entries.front().work->run(mates));
     return true;
   }
-}
-
-bool EdgeQueue::requests_wait() const {
-  const std::lock_guard lock(mutex_);
-  return requests_ > 0;
 }
 
 std::size_t EdgeQueue::waiting() const {

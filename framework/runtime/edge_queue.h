@@ -66,9 +66,6 @@ class EdgeQueue {
   /// `wait` says so. @returns false when nothing ran: no work, or stopped.
   bool run_one(bool wait);
 
-  /// Whether requests wait that background work should give way to.
-  bool requests_wait() const;
-
   std::size_t waiting() const;  ///< requests
   bool idle() const;            ///< nothing waits and nothing runs, background aside
 
@@ -107,6 +104,7 @@ class EdgeQueue {
   void note_lateness(Duration late);
   void drop_all(const EdgeWorks& vain) const;
   std::vector<Entry> begin_next();
+  void keep_background(TimePoint begun, TimePoint ended);
   void finish(const std::vector<Entry>& entries, bool done);
 
   const TimeSource& time_;
@@ -115,6 +113,7 @@ class EdgeQueue {
   std::condition_variable changed_;
   Waiting waiting_;
   std::vector<Running> running_;
+  TimePoint background_from_{};  ///< until then none goes before a request
   FairShares shares_;
   RecentDurations lateness_;  ///< of ends, beyond what was foretold
   Duration margin_{0};        ///< that predictions need

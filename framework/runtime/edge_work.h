@@ -15,8 +15,9 @@ class EdgeWork;
 using EdgeWorks = std::vector<std::shared_ptr<EdgeWork>>;
 
 /// Something a compute thread of the edge does for somebody. The queue reads the fields, which do
-/// not change once it was admitted, and calls the functions without holding its lock; none of them
-/// may throw.
+/// not change while it waits, and calls the functions without holding its lock, but for wanted(),
+/// which therefore must not call the queue; nor must the end of what wanted() held last. None may
+/// throw.
 class EdgeWork {
  public:
   virtual ~EdgeWork() = default;

@@ -31,14 +31,14 @@ namespace {
 
 constexpr int kWarmUpRuns = 3;
 constexpr int kMostPieces = 64;
-constexpr Duration kWarmUpTurn = std::chrono::milliseconds(20);
 constexpr Duration kWarmUpPatience = std::chrono::milliseconds(200);
 /// What failed once mostly fails again, but memory may have been short.
 constexpr Duration kRetryFailed = std::chrono::minutes(1);
 
 }  // namespace
 
-/// Runs a freshly compiled plan a few times: its first runs are slower than those to come.
+/// Runs a freshly compiled plan a few times, once a turn: its first runs are slower than those to
+/// come. How long the very first one takes, nobody can foretell.
 class WarmUpWork final : public EdgeWork {
  public:
   WarmUpWork(PreparedPlans& owner, std::shared_ptr<PreparedPlan> plan,
@@ -53,11 +53,7 @@ class WarmUpWork final : public EdgeWork {
 
   bool run(const EdgeWorks&) override {
     try {
-      const TimePoint turn_ends = owner_.time_.now() + kWarmUpTurn;
-      do {
-        run_once();
-      } while (runs_ < kWarmUpRuns && owner_.time_.now() < turn_ends &&
-               !owner_.queue_.requests_wait());
+      run_once();
       if (runs_ == kWarmUpRuns) owner_.on_timed(plan_, fastest_);
     } catch (const std::exception& error) {
       owner_.finish(plan_, error.what());
@@ -78,7 +74,8 @@ class WarmUpWork final : public EdgeWork {
     SliceChain chain(pieces_, plan_->checked.inputs, inputs_);
     const profile::Stopwatch watch;
     while (!chain.done()) chain.run_next();
-    fastest_ = std::min(fastest_, watch.elapsed());
+    predicted = watch.elapsed();
+    fastest_ = std::min(fastest_, predicted);
     ++runs_;
   }
 

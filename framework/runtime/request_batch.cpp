@@ -53,7 +53,9 @@ bool RequestBatch::drop_vain() {
 void RequestBatch::answer(const SliceChain& chain, TimePoint begun, TimePoint decoded) {
   const auto share = [this](Duration took) { return took / static_cast<int>(rows_.size()); };
   const TimePoint computed = host_.time().now();
-  const Duration queue = host_.queue().wait_estimate();
+  // Whoever asks for the like next shares a run, too, and waits for the others' part of it.
+  const Duration others = computed - begun - share(computed - begun);
+  const Duration queue = host_.queue().wait_estimate() + others;
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     if (!rows_[i].waits) continue;
     transport::Answer answer;
@@ -86,6 +88,17 @@ void RequestBatch::fail(const std::string& error) {
   }
 }
 
+void RequestBatch::keep_time(TimePoint begun, bool finished) {
+  if (rows_.size() < requests_.size()) return;  // not a size whose time is kept
+  const int size = static_cast<int>(rows_.size());
+  const Duration took = host_.time().now() - begun;
+  if (finished) {
+    plan_.times->follow(size, took);
+  } else {
+    plan_.times->note_unfinished(size, took);
+  }
+}
+
 void RequestBatch::run(TimePoint begun) {
   decode();
   if (rows_.empty()) return;
@@ -93,7 +106,7 @@ void RequestBatch::run(TimePoint begun) {
   try {
     SliceChain chain(plan_.pieces, plan_.checked.inputs, stacked());
     while (!chain.done()) {
-      if (!drop_vain()) return;
+      if (!drop_vain()) return keep_time(begun, false);
       chain.run_next();
     }
     host_.counters().add_batch(static_cast<int>(rows_.size()));
@@ -101,8 +114,7 @@ void RequestBatch::run(TimePoint begun) {
   } catch (const std::exception& error) {
     return fail(error.what());
   }
-  if (rows_.size() < requests_.size()) return;  // not a size whose time is kept
-  plan_.times->follow(static_cast<int>(rows_.size()), host_.time().now() - begun);
+  keep_time(begun, true);
 }
 
 }  // namespace branchline::runtime

@@ -28,12 +28,12 @@ class RequestBatch {
   };
 
   void decode();
-  void compute(SliceChain& chain);
   std::vector<at::Tensor> stacked() const;
   /// @returns whether anybody still waits.
   bool drop_vain();
   void answer(const SliceChain& chain, TimePoint begun, TimePoint decoded);
   void fail(const std::string& error);
+  void keep_time(TimePoint begun, bool finished);
 
   EdgeHost& host_;
   const std::vector<RequestWork*> requests_;

@@ -14,10 +14,6 @@ constexpr double kPays = 0.95;
 /// Requests run alone until stacking that did not pay is tried again.
 constexpr int kTryAgain = 500;
 
-Duration part_of_time(double factor, Duration duration) {
-  return Duration(static_cast<Duration::rep>(factor * static_cast<double>(duration.count())));
-}
-
 }  // namespace
 
 std::size_t ServiceTimes::index_of(int size) {
@@ -33,18 +29,36 @@ Duration ServiceTimes::of(int size) const {
 
 bool ServiceTimes::pays(int size) const {
   return state_ == State::tried && times_[index_of(size)] > 0 &&
-         of(size) < part_of_time(kPays, size * of(1));
+         of(size) < scaled(size * of(1), kPays);
 }
+
+void ServiceTimes::set_alone(Duration took) { times_[0] = measured_alone_ = took.count(); }
 
 void ServiceTimes::follow(int size, Duration took) {
   const Duration known = of(size);
   // One run that the scheduler held up must not shut out all that follow.
   const Duration counted = std::min(took, 3 * known + Duration(1000));
-  times_[index_of(size)] = (known + part_of_time(kFollow, counted - known)).count();
-  if (size == 1) ++alone_since_trial_;
+  Duration now_known = known + scaled(counted - known, kFollow);
+  if (size == 1) {
+    const Duration measured(measured_alone_);
+    // What was distrusted wrongly is trusted again at once.
+    now_known = std::max(now_known, std::min(counted, measured));
+    measured_alone_ = (measured + scaled(counted - measured, kFollow)).count();
+    ++alone_since_trial_;
+  }
+  times_[index_of(size)] = now_known.count();
 }
 
-void ServiceTimes::distrust() { times_[0] = part_of_time(kDistrust, of(1)).count(); }
+void ServiceTimes::note_unfinished(int size, Duration so_far) {
+  if (so_far <= of(size)) return;
+  const Duration measured = size == 1 ? Duration(measured_alone_) : so_far;
+  follow(size, std::max(so_far, measured));
+}
+
+void ServiceTimes::distrust() {
+  const Duration floor = Duration(measured_alone_) / 2;
+  times_[0] = std::max(scaled(of(1), kDistrust), std::min(of(1), floor)).count();
+}
 
 void ServiceTimes::note_company() {
   State expected = State::untried;
@@ -60,10 +74,11 @@ bool ServiceTimes::claim_trial() {
 
 void ServiceTimes::set_trial(const std::array<double, kSizes.size()>& relative) {
   for (std::size_t i = 1; i < kSizes.size(); ++i) {
-    times_[i] = part_of_time(relative[i], of(1)).count();
+    times_[i] = scaled(of(1), relative[i]).count();
   }
   alone_since_trial_ = 0;
-  state_ = State::tried;
+  State expected = State::trying;  // unless forbidden meanwhile
+  state_.compare_exchange_strong(expected, State::tried);
 }
 
 void ServiceTimes::forbid() { state_ = State::forbidden; }

@@ -27,11 +27,14 @@ class ServiceTimes {
   bool pays(int size) const;
 
   /// The first measurement of one alone, or what it is taken for.
-  void set_alone(Duration took) { times_[0] = took.count(); }
+  void set_alone(Duration took);
   /// What a request or a stack of them took: the time follows by a fifth.
   void follow(int size, Duration took);
+  /// A run was given up after this long: it would have taken that long at least, and a time that
+  /// was trusted less than measured was so wrongly.
+  void note_unfinished(int size, Duration so_far);
   /// A request was refused because of its own time alone, which nothing will correct while it never
-  /// runs: trusts it a little less.
+  /// runs: trusts it a little less, at the least half of what was measured.
   void distrust();
 
   /// Two requests waited at once: it is worth finding out whether stacking pays.
@@ -39,7 +42,7 @@ class ServiceTimes {
   /// True for one caller after note_company(), who finds out then; later again, should stacking not
   /// have paid.
   bool claim_trial();
-  /// Ends a trial.
+  /// Ends the trial that was claimed, unless stacking was forbidden meanwhile.
   /// @param relative  how many times longer than one alone each of kSizes took; 0: not measured
   void set_trial(const std::array<double, kSizes.size()>& relative);
   /// Stacked requests do not give what they give alone.
@@ -51,6 +54,7 @@ class ServiceTimes {
 
   std::atomic<State> state_;
   std::array<std::atomic<Duration::rep>, kSizes.size()> times_{};  ///< 0: not measured
+  std::atomic<Duration::rep> measured_alone_{0};  ///< what times_[0] were without distrust
   std::atomic<int> alone_since_trial_{0};
 };
 

@@ -36,6 +36,8 @@ class EdgeForecastTest : public ::testing::Test {
   static std::shared_ptr<ServiceTimes> plan(Duration alone, double two, double four = 0) {
     auto times = std::make_shared<ServiceTimes>(true);
     times->set_alone(alone);
+    times->note_company();
+    EXPECT_TRUE(times->claim_trial());
     times->set_trial({1, two, four, 0});
     return times;
   }
@@ -114,6 +116,20 @@ TEST_F(EdgeForecastTest, WhoIsOvertakenStillEndsInTime) {
   EXPECT_THAT(first_run(), ElementsAre(0)) << "it would end at 35 ms";
   between.deadline = kNow + 19ms;
   EXPECT_THAT(first_run(), ElementsAre(0, 2)) << "it cannot end in time anyway";
+}
+
+TEST_F(EdgeForecastTest, ARunOfSeveralLeavesTheMarginToAllDeadlines) {
+  const auto times = plan(10ms, 1.5);
+  limits_.margin = 5ms;
+  EdgeWork& head = add(20ms, times);
+  EdgeWork& between = add(60ms, 20ms);
+  add(70ms, times);
+  EXPECT_THAT(first_run(), ElementsAre(0, 2));
+  head.deadline = kNow + 19ms;
+  EXPECT_THAT(first_run(), ElementsAre(0)) << "together they end at 15 ms";
+  head.deadline = kNow + 20ms;
+  between.deadline = kNow + 39ms;
+  EXPECT_THAT(first_run(), ElementsAre(0)) << "it would end at 35 ms";
 }
 
 TEST_F(EdgeForecastTest, AnotherWorkerMayTakeWhoIsOvertaken) {

@@ -181,6 +181,19 @@ TEST_F(EdgeQueueTest, OverdueBackgroundWorkRunsBeforeRequests) {
   EXPECT_THAT(journal_.ran, ElementsAre("profile", "a"));
 }
 
+TEST_F(EdgeQueueTest, MuchOverdueBackgroundWorkTakesAFifthOfTheTimeWhileRequestsWait) {
+  for (int i = 0; i < 8; ++i) {
+    const auto profile = background("profile", 0ms, 10ms);
+    profile->turns = 1000;
+    queue_.add_background(profile);
+  }
+  for (int turn = 0; turn < 50; ++turn) {
+    queue_.admit(work("request", 10s, 10ms));
+    queue_.run_one(false);
+  }
+  EXPECT_EQ(std::count(journal_.ran.begin(), journal_.ran.end(), "profile"), 10);
+}
+
 TEST_F(EdgeQueueTest, BackgroundWorkNeverExpires) {
   queue_.add_background(background("profile", 25ms, 5ms));
   clock_.advance(10s);
@@ -302,6 +315,8 @@ class BatchingQueueTest : public EdgeQueueTest {
   static std::shared_ptr<ServiceTimes> stacking_times(Duration alone) {
     const auto times = std::make_shared<ServiceTimes>(true);
     times->set_alone(alone);
+    times->note_company();
+    EXPECT_TRUE(times->claim_trial());
     times->set_trial({1, 1.5, 2, 0});
     return times;
   }

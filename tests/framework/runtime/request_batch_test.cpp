@@ -128,6 +128,7 @@ TEST_F(RequestBatchTest, TellsEachItsShareOfTheTime) {
   const auto& other = std::get<transport::Answer>(reply(2));
   EXPECT_EQ(one.compute, other.compute);
   EXPECT_GE(one.queued, one.compute) << "the other's half";
+  EXPECT_GE(one.queue, one.compute) << "as the next one will wait for";
   EXPECT_EQ(host_.counters().read().batches.at(2), 1u);
 }
 
@@ -157,6 +158,18 @@ TEST_F(RequestBatchTest, WhoDoesNotWaitAnyMoreLeavesTheOthersTheirAnswers) {
   EXPECT_TRUE(at::allclose(logits(4), asked.expected, 1e-3, 1e-4));
 }
 
+TEST_F(RequestBatchTest, WhatExpiresBetweenTwoSlicesShowsHowLongThePlanTakesAtLeast) {
+  const Question asked = question(2, 0);
+  ReadyPlan plan = ready(asked.plan);
+  plan.times = std::make_shared<ServiceTimes>(true);
+  plan.times->set_alone(1ns);
+  const auto expired = request(plan, asked.tensors);
+  expired->deadline = host_.time().now() - 1ms;
+  expired->run({});
+  EXPECT_EQ(refusal(reply(1)).why, Refusal::expired);
+  EXPECT_GT(plan.times->of(1), 1ns);
+}
+
 TEST_F(RequestBatchTest, ATrialFindsThatTheNetworkStacks) {
   const ReadyPlan plan = ready(question(2, 0).plan);
   plan.times->note_company();
@@ -168,6 +181,38 @@ TEST_F(RequestBatchTest, ATrialFindsThatTheNetworkStacks) {
   for (int i = 0; i < 500; ++i) plan.times->follow(1, plan.times->of(1));
   plan.times->note_company();
   EXPECT_TRUE(plan.times->claim_trial()) << "it is not forbidden";
+}
+
+TEST_F(RequestBatchTest, ATrialRunsOnceATurnAndForetellsIt) {
+  const ReadyPlan plan = ready(question(2, 0).plan);
+  plan.times->set_alone(1ms);
+  plan.times->note_company();
+  ASSERT_TRUE(plan.times->claim_trial());
+  BatchTrial trial(host_.queue(), host_.time(), plan);
+  std::vector<Duration> foretold;
+  do {
+    foretold.push_back(trial.predicted);
+  } while (!trial.run({}));
+  ASSERT_GE(foretold.size(), 7u) << "three runs to compare, four of one alone, and of the stacks";
+  EXPECT_EQ(foretold[0], 2ms) << "two stacked";
+  for (std::size_t i = 1; i < 7; ++i) EXPECT_EQ(foretold[i], 1ms) << i;
+  EXPECT_EQ((foretold.size() - 3) % 4, 0u);
+}
+
+TEST_F(RequestBatchTest, WhatIsTooLongForAStackIsNotTried) {
+  const Question asked = question(2, 0);
+  ReadyPlan plan = ready(asked.plan);
+  const auto run_in_company = [&](Duration alone) {
+    plan.times = std::make_shared<ServiceTimes>(true);
+    plan.times->set_alone(alone);
+    plan.times->note_company();
+    request(plan, asked.tensors)->run({});
+  };
+  const Duration longest = host_.queue().limits().longest_batch;
+  run_in_company(10 * longest);
+  EXPECT_TRUE(plan.times->claim_trial()) << "nobody claimed it";
+  run_in_company(longest / 100);
+  EXPECT_FALSE(plan.times->claim_trial());
 }
 
 class BakedBatchTest : public RequestBatchTest {
@@ -211,7 +256,8 @@ TEST_F(BakedBatchTest, IsNoticedWhenThePlanIsPrepared) {
 TEST_F(BakedBatchTest, IsNoticedByATrial) {
   const ReadyPlan plan = taken_for_stackable();
   BatchTrial trial(host_.queue(), host_.time(), plan);
-  EXPECT_TRUE(trial.run({}));
+  while (!trial.run({})) {
+  }
   EXPECT_TRUE(forbidden(*plan.times));
 }
 
