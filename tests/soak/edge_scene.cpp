@@ -13,8 +13,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr auto kEdgeOpensWithin = std::chrono::seconds(180);
-constexpr auto kEdgeStopsWithin = std::chrono::seconds(60);
+constexpr auto kEdgeOpensWithin = std::chrono::minutes(10);
+constexpr auto kEdgeStopsWithin = std::chrono::seconds(120);
 constexpr auto kEdgeReadsWithin = std::chrono::seconds(30);
 
 std::string local(std::uint16_t port) { return "127.0.0.1:" + std::to_string(port); }
@@ -22,10 +22,11 @@ std::string local(std::uint16_t port) { return "127.0.0.1:" + std::to_string(por
 }  // namespace
 
 EdgeScene::EdgeScene(std::vector<std::string> model_files, std::uint64_t seed, Watchdog& dog,
-                     Tally& happened)
+                     EngineLedger& ledger)
     : model_files_(std::move(model_files)),
       dog_(dog),
-      happened_(happened),
+      ledger_(ledger),
+      happened_(ledger.happened()),
       dice_(seed),
       false_edge_(seed, hostile_) {
   constexpr std::array<int, 3> kRooms{64, 64, 1};
@@ -76,8 +77,8 @@ void EdgeScene::open(Edge& edge) {
   options.piece = some_time(1, 8);
   if (dice_() % 4 == 0) options.slice_cache_bytes = 4 << 20;
   if (dice_() % 5 == 0) options.scheduling = EdgeScheduling::first_come;
-  options.log = [this](int level, const std::string&) {
-    if (level == 0) happened_.add("edges logged an error");
+  options.log = [this](int level, const std::string& text) {
+    if (level == 0) ledger_.fault("an edge logged: " + text);
   };
   const Watchdog::Watch watch(dog_, "opening an edge", kEdgeOpensWithin);
   std::shared_ptr<EdgeService> service;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "branchline/edge_service.h"
+#include "tests/soak/engine_ledger.h"
 #include "tests/soak/hostile_peers.h"
 #include "tests/soak/tally.h"
 #include "tests/soak/watchdog.h"
@@ -21,7 +22,7 @@ namespace branchline::soak {
 class EdgeScene {
  public:
   EdgeScene(std::vector<std::string> model_files, std::uint64_t seed, Watchdog& dog,
-            Tally& happened);
+            EngineLedger& ledger);
   ~EdgeScene();
 
   /// Addresses that an engine may be given, one or several, in any order.
@@ -56,6 +57,7 @@ class EdgeScene {
 
   const std::vector<std::string> model_files_;
   Watchdog& dog_;
+  EngineLedger& ledger_;
   Tally& happened_;
   std::mt19937_64 dice_;  ///< of the thread that makes faults
   SoakRecord hostile_;

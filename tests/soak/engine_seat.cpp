@@ -9,8 +9,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr auto kEngineOpensWithin = std::chrono::seconds(240);
-constexpr auto kEngineStopsWithin = std::chrono::seconds(60);
+constexpr auto kEngineOpensWithin = std::chrono::minutes(10);
+constexpr auto kEngineStopsWithin = std::chrono::seconds(120);
 
 constexpr std::array kPlanners{"neurosurgeon", "edgent", "dads",      "qdmp",
                                "exact2",       "hpa",    "edge-only", "device-only"};
@@ -65,8 +65,10 @@ Options EngineSeat::some_options() {
   if (one_in(2)) options.planner = kPlanners.at(dice_() % kPlanners.size());
   if (one_in(4)) options.device_slowdown = 1.5 + static_cast<double>(dice_() % 4);
   if (one_in(4)) options.slice_cache_bytes = 1 << 20;
-  options.log = [this](int level, const std::string&) {
-    if (level == 0) ledger_.happened().add("engines logged an error");
+  options.log = [this](int level, const std::string& text) {
+    if (level > 0) return;
+    const bool ours = text.find(kThrown) != std::string::npos;
+    ours ? ledger_.happened().add(text) : ledger_.fault("an engine logged: " + text);
   };
   return options;
 }

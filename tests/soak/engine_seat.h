@@ -15,6 +15,9 @@
 
 namespace branchline::soak {
 
+/// What callbacks of the soak throw; the engine's log tells of it.
+inline constexpr const char* kThrown = "thrown by the soak";
+
 /// One engine from its opening to its end.
 struct EngineLife {
   EngineLife(const KnownNetwork& of, const Options& options);

@@ -142,7 +142,7 @@ void EngineUser::submit_for_callback(EngineLife& life, Question question) {
     ledger.tell(id, result);
     if (slow) std::this_thread::sleep_for(milliseconds(10));
     stream->end();
-    if (throws) throw std::runtime_error("a callback of the soak");
+    if (throws) throw std::runtime_error(kThrown);
   });
 }
 

@@ -33,9 +33,8 @@ Footprint footprint() {
           entries_of("/proc/self/task")};
 }
 
-bool memory_grew(const Footprint& before, const Footprint& after) {
-  const std::size_t allowed = before.resident_bytes / 10 + (8 << 20);
-  return after.resident_bytes > before.resident_bytes + allowed;
+bool memory_grew(const Footprint& before, const Footprint& after, std::size_t unrest) {
+  return after.resident_bytes > before.resident_bytes + before.resident_bytes / 10 + unrest;
 }
 
 Footprint settled_footprint(std::size_t enough, Duration rest, Duration patience) {

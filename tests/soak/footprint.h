@@ -21,8 +21,9 @@ struct Footprint {
 
 Footprint footprint();
 
-/// Memory that no leak explains.
-bool memory_grew(const Footprint& before, const Footprint& after);
+/// Whether there is more than a tenth more memory and `unrest` bytes on top, by which it goes up
+/// and down anyway.
+bool memory_grew(const Footprint& before, const Footprint& after, std::size_t unrest);
 
 /// After `rest`, and when no more than `enough` descriptors are left or none have gone for
 /// `patience`.
