@@ -15,7 +15,7 @@ Verb add_experiment(CLI::App& app) {
       add_planners(*command), add_bandwidth(*command),  add_link_estimates(*command),
       add_tiles(*command),    add_codecs(*command),     add_upload(*command),
       add_streams(*command),  add_adaptation(*command), add_load(*command),
-      add_faults(*command), add_traces(*command)};
+      add_faults(*command),   add_traces(*command)};
   command->footer("Example:\n  branchline experiment planners -o planners");
   return {command, [experiments] { return run_chosen(experiments); }};
 }
