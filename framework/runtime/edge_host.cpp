@@ -104,6 +104,7 @@ void EdgeHost::stop_computing() {
   queue_.stop(transport::Refusal::draining, "the edge is going down");
   for (std::thread& worker : workers_) worker.join();
   workers_.clear();
+  plans_.stop();
 }
 
 void EdgeHost::add(const std::shared_ptr<EdgeConnection>& connection) {

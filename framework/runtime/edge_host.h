@@ -47,7 +47,8 @@ class EdgeHost {
   /// that: the first device finds it ready and LibTorch warm. What fails is logged.
   void warm_up();
 
-  /// Ends the compute threads; what waits is refused. Idempotent.
+  /// Ends the compute threads and the compiler; what waits is refused. Idempotent. After it nothing
+  /// but the I/O thread uses a connection.
   void stop_computing();
 
   std::uint64_t next_connection() { return ++last_connection_; }

@@ -60,6 +60,9 @@ class PreparedPlans {
 
   slice::SliceCache& slices() { return *cache_; }
 
+  /// Compiles nothing any more; whoever waits for a plan is told so before it returns.
+  void stop() { cache_->stop(); }
+
  private:
   friend class WarmUpWork;
   std::shared_ptr<PreparedPlan> remember(const std::shared_ptr<const model::Model>& model,

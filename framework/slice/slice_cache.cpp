@@ -17,6 +17,8 @@ namespace branchline::slice {
 
 namespace {
 
+constexpr const char* kClosed = "the slice cache was closed";
+
 struct CacheKey {
   std::string digest;
   SliceSpec spec;
@@ -117,15 +119,22 @@ SliceCache::SliceCache(std::int64_t max_bytes) : parts_(std::make_unique<Parts>(
   parts_->compiler = std::thread([parts = parts_.get()] { parts->compile_until_stopped(); });
 }
 
-SliceCache::~SliceCache() {
+SliceCache::~SliceCache() { stop(); }
+
+void SliceCache::stop() {
   {
     const std::lock_guard lock(parts_->mutex);
     parts_->stopping = true;
   }
   parts_->changed.notify_all();
-  parts_->compiler.join();
-  for (const CompileJob& job : parts_->jobs) {
-    for (const Ready& ready : job.ready) ready(nullptr, "the slice cache was closed");
+  if (parts_->compiler.joinable()) parts_->compiler.join();
+  std::deque<CompileJob> waiting;
+  {
+    const std::lock_guard lock(parts_->mutex);
+    waiting.swap(parts_->jobs);
+  }
+  for (const CompileJob& job : waiting) {
+    for (const Ready& ready : job.ready) ready(nullptr, kClosed);
   }
 }
 
@@ -141,6 +150,11 @@ void SliceCache::prepare(std::shared_ptr<const model::Model> model, const SliceS
   if (std::shared_ptr<const Slice> slice = parts_->use(key)) {
     lock.unlock();
     if (ready) ready(std::move(slice), "");
+    return;
+  }
+  if (parts_->stopping) {
+    lock.unlock();
+    if (ready) ready(nullptr, kClosed);
     return;
   }
   for (CompileJob& job : parts_->jobs) {

@@ -20,7 +20,11 @@ class SliceCache {
 
   /// @param max_bytes  of Slice::bytes() kept; the most recent slice is always kept
   explicit SliceCache(std::int64_t max_bytes);
-  ~SliceCache();  ///< stops compiling what has not begun; callbacks not yet called get an error
+  ~SliceCache();  ///< stop()
+
+  /// Waits for the compilation under way, if any, and begins none any more: what waits, and whatever
+  /// is to be prepared from now on, gets an error. What is compiled stays.
+  void stop();
 
   /// The slice if it is ready, and then it counts as used; nullptr otherwise. Never compiles.
   std::shared_ptr<const Slice> find(const model::Model& model, const SliceSpec& spec);

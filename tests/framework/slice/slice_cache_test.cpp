@@ -117,6 +117,18 @@ TEST(SliceCache, CallsEverybodyBackWhenItCloses) {
   EXPECT_EQ(answered, model->layers().unit_count() - 2);
 }
 
+TEST(SliceCache, KeepsWhatItHasAndCompilesNoMoreOnceStopped) {
+  const auto model = two_exit_model();
+  SliceCache cache(kPlenty);
+  const auto slice = cache.get(model, prefix(*model, 1));
+  cache.stop();
+  EXPECT_EQ(cache.find(*model, prefix(*model, 1)), slice);
+  std::string text;
+  cache.prepare(model, prefix(*model, 2),
+                [&text](const auto&, const std::string& error) { text = error; });
+  EXPECT_NE(text, "") << "nobody waits for what never comes";
+}
+
 TEST(SliceCache, ToleratesACallbackThatAsksForMore) {
   const auto model = two_exit_model();
   SliceCache cache(kPlenty);
