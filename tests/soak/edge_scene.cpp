@@ -84,7 +84,7 @@ void EdgeScene::open(Edge& edge) {
   std::shared_ptr<EdgeService> service;
   while (!service) service = try_to_open(options);
   const std::lock_guard lock(edge.mutex);
-  edge.port = service->port();
+  if (edge.port == 0) edge.port = service->port();  // others read it from the first opening on
   edge.service = std::move(service);
 }
 

@@ -181,6 +181,7 @@ int verdict(const EngineLedger& ledger, Tally& happened, const Footprint& before
   print_footprints(before, after);
   for (const std::string& fault : faults) std::printf("FAILED: %s\n", fault.c_str());
   std::printf("%s\n", faults.empty() ? "passed" : "failed");
+  std::fflush(stdout);  // a sanitizer that finds a leak ends the process without it
   return faults.empty() ? 0 : 1;
 }
 
