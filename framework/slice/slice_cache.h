@@ -22,8 +22,8 @@ class SliceCache {
   explicit SliceCache(std::int64_t max_bytes);
   ~SliceCache();  ///< stop()
 
-  /// Waits for the compilation under way, if any, and begins none any more: what waits, and whatever
-  /// is to be prepared from now on, gets an error. What is compiled stays.
+  /// Waits for the compilation under way, if any, and begins none any more: what waits, and
+  /// whatever is to be prepared from now on, gets an error. What is compiled stays.
   void stop();
 
   /// The slice if it is ready, and then it counts as used; nullptr otherwise. Never compiles.
