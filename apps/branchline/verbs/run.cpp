@@ -1,17 +1,14 @@
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <optional>
-#include <set>
 
 #include "apps/branchline/flags.h"
 #include "apps/branchline/security_flags.h"
+#include "apps/branchline/verbs/run_report.h"
 #include "apps/branchline/verbs/verbs.h"
-#include "apps/lab/chrome_trace.h"
 #include "apps/lab/frame_log.h"
 #include "apps/lab/frame_player.h"
 #include "apps/lab/frame_source.h"
@@ -172,67 +169,6 @@ bool wait_for_edge(const Engine& engine, Duration patience, const lab::StopFlag&
   return true;
 }
 
-template <typename Names>
-std::string joined(const Names& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
-}
-
-class RunReport {
- public:
-  explicit RunReport(const RunFlags& flags)
-      : json_(flags.json), terminal_(isatty(STDERR_FILENO) != 0 && !flags.json) {
-    if (!flags.trace.empty()) trace_.emplace(flags.trace);
-  }
-
-  void add(const lab::FrameRecord& record) {
-    if (trace_) trace_->add(record);
-    records_.push_back(record);
-    records_.back().spans = {};
-    if (json_) std::cout << lab::to_json_line(record) << '\n' << std::flush;
-    if (!record.detail.empty()) {
-      std::cerr << "branchline: frame " << record.frame << ": " << record.detail << '\n';
-    }
-    if (terminal_) show_progress(record);
-  }
-
-  const std::vector<lab::FrameRecord>& records() const { return records_; }
-
-  void end() {
-    if (terminal_ && !records_.empty()) std::cerr << '\n';
-    if (trace_) trace_->finish();
-  }
-
- private:
-  void show_progress(const lab::FrameRecord& record) const {
-    std::cerr << "\r\033[Kframe " << record.frame << "  exit " << record.exit << " on "
-              << name_of(record.place) << "  " << show_duration(record.latency) << "  "
-              << lab::outcome_word(record.outcome) << std::flush;
-  }
-
-  bool json_, terminal_;
-  std::vector<lab::FrameRecord> records_;
-  std::optional<lab::ChromeTrace> trace_;
-};
-
-/// A label that the model does not know never counts as right: better to hear of it.
-void warn_of_unknown_labels(const std::vector<lab::FrameRecord>& records,
-                            const std::vector<std::string>& classes) {
-  std::set<std::string> unknown;
-  for (const lab::FrameRecord& record : records) {
-    if (!record.label || classes.empty()) continue;
-    const bool index = record.label->find_first_not_of("0123456789") == std::string::npos;
-    const bool known = std::find(classes.begin(), classes.end(), *record.label) != classes.end();
-    if (!index && !known) unknown.insert(*record.label);
-  }
-  if (unknown.empty()) return;
-  std::cerr << "branchline: the label" << (unknown.size() == 1 ? " " : "s ") << joined(unknown)
-            << (unknown.size() == 1 ? " is no class" : " are no classes")
-            << " of this model, so its frames count as wrong; the classes are " << joined(classes)
-            << '\n';
-}
-
 int check_goals(const std::vector<lab::Goal>& goals, const lab::MethodSummary& summary) {
   int code = kDone;
   for (const lab::Goal& goal : goals) {
@@ -280,7 +216,7 @@ int run_frames(const RunFlags& flags, const std::string& configuration) {
       flags.out.empty() ? std::nullopt : std::optional<lab::RunFolder>(flags.out);
   if (folder) folder->write("config.toml", configuration);
 
-  RunReport report(flags);
+  RunReport report(flags.json, flags.trace);
   const lab::StopFlag stop;
   std::cerr << "branchline: " << source->description() << "; opening " << flags.model << '\n';
   Engine engine = Engine::open(flags.model, engine_options(flags, *source, tensor));
