@@ -138,8 +138,10 @@ void InferenceRun::run_front() {
 
 std::vector<transport::WireTensor> InferenceRun::encode_crossing() {
   std::vector<transport::WireTensor> tensors;
-  for (const graph::ValueId& value : decision_.shelved->plan.remote->sent) {
-    const transport::Codec chosen = context_.wire.codec(value, decision_.crossing.level);
+  const std::vector<graph::ValueId>& sent = decision_.shelved->plan.remote->sent;
+  for (std::size_t i = 0; i < sent.size(); ++i) {
+    const graph::ValueId value = sent[i];
+    const transport::Codec chosen = decision_.crossing.codecs.at(i);
     const transport::Codec codec = decision_.link.packs ? chosen : transport::unpacked(chosen);
     const auto found = maps_.find(value);
     BL_EXPECT(found != maps_.end(), "what is to be sent was not computed");

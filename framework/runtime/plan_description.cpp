@@ -19,9 +19,9 @@ Plan describe_plan(const RunnablePlan& runnable, const WireCosts& wire,
   for (std::size_t i = 0; i < plan.stages.size(); ++i) {
     const bool sends = i + 1 < plan.stages.size() && plan.stages[i + 1].tier == Tier::edge;
     if (!sends) continue;
-    for (const graph::ValueId& value : runnable.remote->sent) {
-      plan.stages[i].bytes += static_cast<std::uint64_t>(wire.bytes(value, crossing.level));
-      const std::string codec = transport::name_of(wire.codec(value, crossing.level));
+    plan.stages[i].bytes = static_cast<std::uint64_t>(crossing.bytes);
+    for (const transport::Codec sent_as : crossing.codecs) {
+      const std::string codec = transport::name_of(sent_as);
       if (plan.stages[i].codec.find(codec) != std::string::npos) continue;
       plan.stages[i].codec += (plan.stages[i].codec.empty() ? "" : "+") + codec;
     }

@@ -190,6 +190,7 @@ std::vector<WireCosts::Crossing> WireCosts::crossings(int exit,
     way.level = level;
     for (const graph::ValueId& value : values) {
       const CodecOffer& offer = at(value, level);
+      way.codecs.push_back(offer.codec);
       bytes += offer.bytes;
       encode_ns += offer.encode_ns;
       decode_ns += offer.decode_ns;

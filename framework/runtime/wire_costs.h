@@ -59,6 +59,7 @@ class WireCosts {
   /// What sending these values together costs at one level.
   struct Crossing {
     std::size_t level = kUsual;
+    std::vector<transport::Codec> codecs;  ///< by value
     std::int64_t bytes = 0;
     Duration encode{0}, decode{0};
     double loss = 0;  ///< of the exit's accuracy

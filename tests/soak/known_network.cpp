@@ -21,7 +21,7 @@ using transport::Codec;
 
 constexpr std::size_t kPictures = 12;
 /// Slices are compiled, and requests may be computed several at once: both reorder sums.
-constexpr double kRounding = 2e-3;
+constexpr double kRounding = 2e-4;
 /// Values that went through fp16 or int8.
 constexpr double kLossy = 0.1;
 /// So far apart must answers be that an error cannot make one look like another.

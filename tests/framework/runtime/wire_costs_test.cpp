@@ -143,6 +143,8 @@ TEST(WireCosts, ListsOnlyWaysThatDiffer) {
   EXPECT_EQ(of_picture[1].level, 3u);
   EXPECT_NEAR(of_picture[1].loss, 0.015, 1e-9);
   EXPECT_LT(of_picture[1].bytes, of_picture[0].bytes);
+  EXPECT_EQ(of_picture[0].codecs, std::vector{Codec::png});
+  EXPECT_EQ(of_picture[1].codecs, std::vector{Codec::jpeg});
   EXPECT_EQ(costs.crossings(0, {kIndex}, 1, 3).size(), 1u);
 }
 
