@@ -1,6 +1,7 @@
 #include "apps/lab/demo_play.h"
 
 #include <algorithm>
+#include <exception>
 #include <mutex>
 #include <thread>
 
@@ -223,6 +224,27 @@ double slowdown_for(Duration first_exit, Duration deepest_exit, Duration deadlin
   const double factor = std::min(kDeepestPerDeadline * ns(deadline) / ns(deepest_exit),
                                  kFirstPerDeadline * ns(deadline) / ns(first_exit));
   return std::max(1.0, factor);
+}
+
+std::vector<Played> play_together(const std::vector<Method>& methods, const DemoStage& stage,
+                                  const StopFlag& stop) {
+  std::vector<Played> played(methods.size());
+  std::vector<std::exception_ptr> problems(methods.size());
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < methods.size(); ++i) {
+    threads.emplace_back([&, i] {
+      try {
+        played[i] = play_method(methods[i], stage, stop);
+      } catch (...) {
+        problems[i] = std::current_exception();
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const std::exception_ptr& problem : problems) {
+    if (problem) std::rethrow_exception(problem);
+  }
+  return played;
 }
 
 }  // namespace branchline::lab

@@ -77,4 +77,9 @@ Duration exit_time(Engine& engine, int exit, const std::vector<SourceFrame>& fra
 /// of one.
 double slowdown_for(Duration first_exit, Duration deepest_exit, Duration deadline);
 
+/// Each on a link and a thread of its own, at the same time: what is played needs little of the
+/// processor, for a slow device mostly sleeps its slow-down off. Rethrows what any of them threw.
+std::vector<Played> play_together(const std::vector<Method>& methods, const DemoStage& stage,
+                                  const StopFlag& stop);
+
 }  // namespace branchline::lab

@@ -28,19 +28,6 @@ void ComputeLoop::take_from_queue() {
   }
 }
 
-InferenceRun* ComputeLoop::most_urgent() {
-  std::erase_if(runs_, [](const auto& run) { return run->state() == InferenceRun::State::done; });
-  under_way_ = runs_.size();
-  InferenceRun* urgent = nullptr;
-  for (const auto& run : runs_) {
-    if (run->state() != InferenceRun::State::ready) continue;
-    const bool before = urgent == nullptr || run->rank() < urgent->rank() ||
-                        (run->rank() == urgent->rank() && run->deadline() < urgent->deadline());
-    if (before) urgent = run.get();
-  }
-  return urgent;
-}
-
 TimePoint ComputeLoop::next_look() const {
   TimePoint next = Clock::now() + std::chrono::seconds(1);
   for (const auto& run : runs_) {
@@ -67,7 +54,9 @@ void ComputeLoop::run() {
 void ComputeLoop::take_turn() {
   const std::uint64_t rings = context_.bell.rings();
   take_from_queue();
-  if (InferenceRun* urgent = most_urgent()) {
+  InferenceRun* const urgent = most_urgent(runs_);
+  under_way_ = runs_.size();
+  if (urgent != nullptr) {
     urgent->step();
   } else if (queue_.size() == 0 || runs_.size() == kMostUnderWay) {
     context_.replanner.price_ahead(context_.link.view());

@@ -32,7 +32,6 @@ class ComputeLoop {
   void take_turn();
   void end_all(Outcome outcome, Why why, const std::string& detail);
   void take_from_queue();
-  InferenceRun* most_urgent();
   TimePoint next_look() const;
 
   RequestQueue<InferenceTask>& queue_;

@@ -245,4 +245,16 @@ void InferenceRun::run_tail() {
   end();
 }
 
+InferenceRun* most_urgent(InferenceRuns& runs) {
+  std::erase_if(runs, [](const auto& run) { return run->state() == InferenceRun::State::done; });
+  InferenceRun* urgent = nullptr;
+  for (const auto& run : runs) {
+    if (run->state() != InferenceRun::State::ready) continue;
+    const bool before = urgent == nullptr || run->rank() < urgent->rank() ||
+                        (run->rank() == urgent->rank() && run->deadline() < urgent->deadline());
+    if (before) urgent = run.get();
+  }
+  return urgent;
+}
+
 }  // namespace branchline::runtime

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "branchline/request.h"
 #include "framework/runtime/edge_exchange.h"
@@ -80,5 +81,11 @@ class InferenceRun {
   std::string problem_;                     // the device's own, while the edge may yet answer
   std::shared_ptr<EdgeExchange> exchange_;  // once something was sent
 };
+
+using InferenceRuns = std::vector<std::unique_ptr<InferenceRun>>;
+
+/// Drops the runs that are done. @returns which of the others is to take its step next: the least
+/// rank(), then the earliest deadline(); nullptr when none is ready
+InferenceRun* most_urgent(InferenceRuns& runs);
 
 }  // namespace branchline::runtime

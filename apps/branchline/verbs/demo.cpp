@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <iostream>
 #include <opencv2/imgproc.hpp>
-#include <thread>
 
 #include "apps/branchline/flags.h"
 #include "apps/branchline/verbs/verbs.h"
@@ -79,29 +78,6 @@ std::vector<lab::Method> baselines(int exits) {
   return {Method{"edge only, JPEG", true, true, Place::edge, exits, true},
           Method{"device only, deepest exit", false, false, Place::device, exits, true},
           Method{"device only, first exit", false, false, Place::device, 1, true}};
-}
-
-/// The baselines need little of the processor (the device mostly sleeps its slow-down off) and have
-/// a link each, so they are played at the same time.
-std::vector<lab::Played> play_baselines(const std::vector<lab::Method>& methods,
-                                        const lab::DemoStage& stage, const lab::StopFlag& stop) {
-  std::vector<lab::Played> played(methods.size());
-  std::vector<std::exception_ptr> problems(methods.size());
-  std::vector<std::thread> threads;
-  for (std::size_t i = 0; i < methods.size(); ++i) {
-    threads.emplace_back([&, i] {
-      try {
-        played[i] = lab::play_method(methods[i], stage, stop);
-      } catch (...) {
-        problems[i] = std::current_exception();
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  for (const std::exception_ptr& problem : problems) {
-    if (problem) std::rethrow_exception(problem);
-  }
-  return played;
 }
 
 /// On this machine as it is.
@@ -223,7 +199,7 @@ int run_demo(DemoFlags flags, const std::string& configuration) {
   const std::vector<lab::Method> methods = baselines(story.exits);
   std::cerr << fmt::format("branchline: the same {:.0f} s for edge only and device only\n",
                            seconds);
-  const std::vector<lab::Played> others = play_baselines(methods, stage, stop);
+  const std::vector<lab::Played> others = lab::play_together(methods, stage, stop);
   if (stop.raised()) return stop.exit_code();
 
   const std::vector<lab::FrameRecord> all = tell(story, ours, methods, others);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <exception>
 #include <opencv2/imgproc.hpp>
-#include <thread>
 
 #include "apps/lab/demo_play.h"
 #include "apps/lab/edge_process.h"
@@ -65,27 +64,6 @@ DemoStage stage_of(const TraceSetting& setting, const TraceCase& trace, Duration
   stage.link = trace.link;
   stage.frames = &frames;
   return stage;
-}
-
-std::vector<Played> play_together(const std::vector<Method>& methods, const DemoStage& stage,
-                                  const StopFlag& stop) {
-  std::vector<Played> played(methods.size());
-  std::vector<std::exception_ptr> problems(methods.size());
-  std::vector<std::thread> threads;
-  for (std::size_t i = 0; i < methods.size(); ++i) {
-    threads.emplace_back([&, i] {
-      try {
-        played[i] = play_method(methods[i], stage, stop);
-      } catch (...) {
-        problems[i] = std::current_exception();
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  for (const std::exception_ptr& problem : problems) {
-    if (problem) std::rethrow_exception(problem);
-  }
-  return played;
 }
 
 LiveRow row_of(const TraceSetting& setting, const TraceCase& trace, const std::string& method,

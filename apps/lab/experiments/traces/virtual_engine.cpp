@@ -110,22 +110,10 @@ void VirtualEngine::begin(std::size_t frame, std::int64_t picture, TimePoint arr
 }
 
 /// As runtime::ComputeLoop.
-InferenceRun* VirtualEngine::most_urgent() {
-  std::erase_if(runs_, [](const auto& run) { return run->state() == InferenceRun::State::done; });
-  InferenceRun* urgent = nullptr;
-  for (const auto& run : runs_) {
-    if (run->state() != InferenceRun::State::ready) continue;
-    const bool before = urgent == nullptr || run->rank() < urgent->rank() ||
-                        (run->rank() == urgent->rank() && run->deadline() < urgent->deadline());
-    if (before) urgent = run.get();
-  }
-  return urgent;
-}
-
 void VirtualEngine::work_until(TimePoint end) {
   while (time_.now() < end) {
     settle_due();
-    InferenceRun* urgent = most_urgent();
+    InferenceRun* urgent = runtime::most_urgent(runs_);
     settle_due();  // looking at a run may have ended it
     if (urgent != nullptr) {
       urgent->step();

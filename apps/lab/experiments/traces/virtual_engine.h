@@ -41,7 +41,6 @@ class VirtualEngine {
   void pass(Duration time);
   void step_to(TimePoint time);
   TimePoint next_event() const;
-  runtime::InferenceRun* most_urgent();
   void settle_due();
   void keep();
   void note(const Pending& pending, const Result& result);
