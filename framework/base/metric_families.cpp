@@ -16,6 +16,7 @@ double metric_seconds(Duration duration) noexcept {
 
 std::vector<double> metric_seconds(const std::vector<Duration>& durations) {
   std::vector<double> seconds;
+  seconds.reserve(durations.size());
   for (const Duration duration : durations) seconds.push_back(metric_seconds(duration));
   return seconds;
 }

@@ -3,7 +3,6 @@
 #include <time.h>
 
 #include <algorithm>
-#include <cmath>
 #include <string>
 
 #include "framework/base/error.h"
@@ -19,12 +18,11 @@ Duration thread_time() {
 
 }  // namespace
 
-DeviceRunner::DeviceRunner(double slowdown) : slowdown_(slowdown) {
-  BL_EXPECT(slowdown >= 1, "a device cannot be emulated faster than it is");
-}
+DeviceRunner::DeviceRunner(double slowdown) : slowdown_(slowdown) {}
 
 Duration DeviceRunner::run(const slice::Slice& slice, FeatureMaps& maps) {
-  return run([&] {
+  const auto name = [&] { return to_string(slice.spec().units); };
+  return run(name, [&] {
     std::vector<at::Tensor> inputs;
     inputs.reserve(slice.inputs().size());
     for (const graph::ValueId& value : slice.inputs()) {
@@ -39,19 +37,24 @@ Duration DeviceRunner::run(const slice::Slice& slice, FeatureMaps& maps) {
   });
 }
 
-Duration DeviceRunner::encode(graph::ValueId /*value*/, transport::Codec /*codec*/,
+Duration DeviceRunner::encode(graph::ValueId value, transport::Codec codec,
                               const std::function<void()>& work) {
-  return run(work);
+  const auto name = [&] {
+    return "value " + std::to_string(value.unit) + "." + std::to_string(value.index) + " as " +
+           transport::name_of(codec);
+  };
+  return run(name, work);
 }
 
-Duration DeviceRunner::run(const std::function<void()>& work) {
+Duration DeviceRunner::run(const std::function<std::string()>& name,
+                           const std::function<void()>& work) {
   const TimePoint begun = Clock::now();
   const Duration busy_before = thread_time();
   work();
-  if (slowdown_ > 1) {
+  if (slowdown_.factor() > 1) {
     const Duration busy = std::min(thread_time() - busy_before, Clock::now() - begun);
-    const auto rest = Duration(std::llround((slowdown_ - 1) * static_cast<double>(busy.count())));
     std::unique_lock lock(mutex_);
+    const Duration rest = slowdown_.rest_after(name(), busy);
     stopping_.wait_until(lock, Clock::now() + rest, [this] { return stopped_; });
   }
   return Clock::now() - begun;

@@ -6,9 +6,11 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <string>
 
 #include "framework/base/clock.h"
 #include "framework/graph/unit.h"
+#include "framework/runtime/slowdown.h"
 #include "framework/slice/slice.h"
 #include "transport/tensor_codec.h"
 
@@ -17,10 +19,8 @@ namespace branchline::runtime {
 /// The values of one request that exist on the device.
 using FeatureMaps = std::map<graph::ValueId, at::Tensor>;
 
-/// Runs slices on the calling thread. With a slowdown f it emulates a device f times slower: after
-/// each piece of work it sleeps (f - 1) times what the work took of this thread's processor time,
-/// so that being preempted by others on a shared machine is not multiplied too. Virtual, so that a
-/// simulation can let its own time pass instead.
+/// Runs slices on the calling thread. With a slowdown it emulates a slower device: after each piece
+/// of work it sleeps. Virtual, so that a simulation can let its own time pass instead.
 class DeviceRunner {
  public:
   explicit DeviceRunner(double slowdown);
@@ -38,10 +38,11 @@ class DeviceRunner {
   void stop();
 
  private:
-  Duration run(const std::function<void()>& work);
+  /// @param name  of the work, asked for only when the device is slowed
+  Duration run(const std::function<std::string()>& name, const std::function<void()>& work);
 
-  const double slowdown_;
-  std::mutex mutex_;  // guards stopped_
+  std::mutex mutex_;  // guards slowdown_, stopped_
+  Slowdown slowdown_;
   std::condition_variable stopping_;
   bool stopped_ = false;
 };
