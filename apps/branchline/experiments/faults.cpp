@@ -45,6 +45,7 @@ int run_faults(const FaultFlags& flags, const CLI::App& command) {
     folder->write("faults.csv", lab::faults_csv(rows));
     folder->write("faults.json", lab::faults_json(question, rows));
     folder->write("faults.txt", lab::fault_table(rows));
+    folder->write("late.txt", lab::late_answers_text(rows));
   }
   std::cout << (flags.output.json ? lab::faults_json(question, rows) : lab::fault_table(rows));
   if (stop.raised()) return stop.exit_code();

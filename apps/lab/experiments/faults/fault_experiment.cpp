@@ -151,7 +151,9 @@ void count(const Result& result, TimePoint asked, const WakeUpWatch& watch,
   }
   row.worst = std::max(row.worst, over);
   row.hung += over > kHangs ? 1 : 0;
-  row.excused += watch.was_late_between(asked, asked + result.latency) ? 1 : 0;
+  const bool excused = watch.was_late_between(asked, asked + result.latency);
+  row.excused += excused ? 1 : 0;
+  row.late.push_back({row.requests, result.deadline, over, excused, result.explain()});
 }
 
 FaultRow play_fault(EdgeFault fault, const FaultPlay& play) {

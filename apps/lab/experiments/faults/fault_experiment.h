@@ -21,6 +21,14 @@ struct FaultQuestion {
   std::string log_file = "/dev/null";  ///< of branchlined
 };
 
+/// An answer after its deadline, and what the engine says of it.
+struct LateAnswer {
+  int request = 0;  ///< counted from 1
+  Duration deadline{0}, over{0};
+  bool excused = false;
+  std::string explanation;
+};
+
 /// What became of the requests while one fault came and went, again and again.
 struct FaultRow {
   EdgeFault fault = EdgeFault::cut;
@@ -35,6 +43,7 @@ struct FaultRow {
   int wrong = 0;      ///< answers that are not what their exit says, codecs allowed for
   int hung = 0;       ///< came more than a second after the deadline
   Duration worst{0};  ///< after the deadline; zero when nothing was late
+  std::vector<LateAnswer> late;
 
   /// In time, of the feasible that are not excused.
   double hit_rate() const;
@@ -49,6 +58,7 @@ std::vector<FaultRow> run_fault_experiment(const FaultQuestion& question, const 
 
 /// For people, and "branchline.faults_experiment/1" as lines and as a document.
 std::string fault_table(const std::vector<FaultRow>& rows);
+std::string late_answers_text(const std::vector<FaultRow>& rows);
 std::string faults_csv(const std::vector<FaultRow>& rows);
 std::string faults_json(const FaultQuestion& question, const std::vector<FaultRow>& rows);
 

@@ -28,6 +28,18 @@ std::string fault_table(const std::vector<FaultRow>& rows) {
   return text;
 }
 
+std::string late_answers_text(const std::vector<FaultRow>& rows) {
+  std::string text;
+  for (const FaultRow& row : rows) {
+    for (const LateAnswer& late : row.late) {
+      text += fmt::format("{} {}: {} after {}{}: {}\n", name_of(row.fault), late.request,
+                          apps::show_duration(late.over), apps::show_duration(late.deadline),
+                          late.excused ? ", excused" : "", late.explanation);
+    }
+  }
+  return text;
+}
+
 std::string faults_csv(const std::vector<FaultRow>& rows) {
   std::string text =
       "schema,fault,times,requests,feasible,answered,in_time,excused,hit_rate,by_edge,fell_back,"
