@@ -15,6 +15,7 @@
 #include "framework/planner/algorithms/qdmp.h"
 #include "framework/planner/algorithms/single_tier.h"
 #include "framework/planner/algorithms/throughput.h"
+#include "framework/planner/plan_map.h"
 
 namespace branchline::planner {
 
@@ -27,13 +28,32 @@ void PlannerRegistry::add(std::unique_ptr<Planner> planner) {
   planners_.push_back(std::move(planner));
 }
 
-const Planner& PlannerRegistry::find(const std::string& name) const {
+const Planner* PlannerRegistry::named(const std::string& name) const {
+  for (const std::unique_ptr<Planner>& planner : planners_) {
+    if (planner->name() == name) return planner.get();
+  }
+  return nullptr;
+}
+
+std::string PlannerRegistry::names() const {
   std::string names;
   for (const std::unique_ptr<Planner>& planner : planners_) {
-    if (planner->name() == name) return *planner;
     names += (names.empty() ? "" : ", ") + planner->name();
   }
-  throw InputError("there is no algorithm '" + name + "'", "planner", "choose one of " + names);
+  return names;
+}
+
+const Planner& PlannerRegistry::find(const std::string& name, const std::string& where) const {
+  if (const Planner* planner = named(name)) return *planner;
+  throw InputError("there is no algorithm '" + name + "'", where, "choose one of " + names());
+}
+
+const Planner* PlannerRegistry::find_unless_map(const std::string& name,
+                                                const std::string& where) const {
+  if (name == kPlanMapName) return nullptr;
+  if (const Planner* planner = named(name)) return planner;
+  throw InputError("there is no algorithm '" + name + "'", where,
+                   std::string("choose one of ") + kPlanMapName + ", " + names());
 }
 
 std::vector<const Planner*> PlannerRegistry::all() const {

@@ -148,6 +148,7 @@ Status Engine::status() const {
   const runtime::LinkView view = parts_->link.view();
   status.ready = !view.up || parts_->shelf.under_way(view.connection) == 0;
   status.link = describe_link(view);
+  if (!view.up) status.problem = view.problem;
   if (view.spare != 0 && parts_->shelf.under_way(view.spare) == 0) status.spare = view.spare_edge;
   const std::optional<runtime::PlanInForce> in_force = parts_->replanner.in_force();
   status.plan = in_force ? in_force->plan : plan(Duration(parts_->deadline.load()));

@@ -66,7 +66,7 @@ std::uint64_t jitter_seed() {
 /// Null: what the plan maps hold.
 const planner::Planner* named_planner(const Options& options,
                                       const planner::PlannerRegistry& planners) {
-  return options.planner == planner::kPlanMapName ? nullptr : &planners.find(options.planner);
+  return planners.find_unless_map(options.planner, "Options::planner");
 }
 
 /// Polls: only while opening or stopping, where nobody waits for a deadline.

@@ -210,6 +210,7 @@ Choice choose(const std::vector<Candidate>& candidates, const Question& question
   const Priced chosen = keep_unless_better(best_of(candidates, priced), candidates, priced, link,
                                            question.budget, in_force);
   const Why why = reason(candidates, question, link, access, chosen);
+  const Duration first_answer = quickest_on_device(candidates).times.device_cautious;
   const bool could_learn = question.may_probe && !question.device_only && !question.force_place &&
                            !question.force_exit && access.barred == Why::planned &&
                            (!access.measured || access.stale);
@@ -219,12 +220,12 @@ Choice choose(const std::vector<Candidate>& candidates, const Question& question
     const auto beyond_bucket = static_cast<std::int64_t>(2 * link.burst_bytes_up);
     for (const std::int64_t least : {std::max(kShowsGoodput, beyond_bucket), kShowsGoodput}) {
       if (const auto sent = probe(candidates, question, link, access.measured, chosen, least)) {
-        return {sent->index, sent->forecast, Why::probing};
+        return {sent->index, sent->forecast, Why::probing, first_answer};
       }
     }
-    return {chosen.index, chosen.forecast, why, true};
+    return {chosen.index, chosen.forecast, why, first_answer, true};
   }
-  return {chosen.index, chosen.forecast, why};
+  return {chosen.index, chosen.forecast, why, first_answer};
 }
 
 }  // namespace branchline::runtime

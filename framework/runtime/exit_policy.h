@@ -38,7 +38,8 @@ struct Choice {
   std::size_t candidate = 0;  ///< index into the candidates
   Forecast forecast;
   Why why = Why::planned;
-  bool blind = false;  ///< the link should be measured, but no frame can be spared for it
+  Duration first_answer{0};  ///< of the device alone; hardly ever exceeded
+  bool blind = false;        ///< the link should be measured, but no frame can be spared for it
 };
 
 /// The candidate of the greatest expected accuracy (Forecast::worth), of which the one in force if

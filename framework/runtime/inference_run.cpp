@@ -98,7 +98,9 @@ void InferenceRun::decide() {
   const Question question{budget.left(now),  task_.min_accuracy, task_.force_exit,
                           task_.force_place, task_.device_only,  true};
   decision_ = context_.replanner.decide(question, context_.link.view());
-  const bool infeasible = context_.replanner.first_exit_p99() + budget.reserve > budget.total();
+  const Duration first_answer =
+      std::max(context_.replanner.first_exit_p99(), decision_.choice.first_answer);
+  const bool infeasible = first_answer + budget.reserve > budget.total();
   note(Step::queued, budget.start, now - budget.start, &Timing::queued);
   task_.slot->begin(decision_.plan, decision_.choice.why, describe_link(decision_.link),
                     infeasible);

@@ -32,8 +32,8 @@ struct PlanTimes {
   bool remote = false;
   std::optional<double> accuracy;  ///< of the planned exit, codecs included
   int exit = 0;                    ///< index from 0
-  /// By exit: time, likely not exceeded, from the end of `device` (device-only plans: from the
-  /// start) until the device itself has that exit's answer.
+  /// By exit: time, hardly ever (the first) or likely not (the others) exceeded, from the end of
+  /// `device` (device-only plans: from the start) until the device itself has that exit's answer.
   std::vector<Duration> insurance;
   std::vector<std::optional<double>> insurance_accuracy;
 };

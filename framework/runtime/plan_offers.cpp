@@ -1,5 +1,6 @@
 #include "framework/runtime/plan_offers.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "framework/runtime/insurance.h"
@@ -23,8 +24,10 @@ PlanTimes PlanPricing::times_of(const RunnablePlan& plan) const {
   times.remote = plan.remote.has_value();
   times.accuracy = wire.accuracy(plan.exit, {});
   const Insurance ladder(plan.ladder, device_ratio);
+  // Exit 1 stands between a request and no answer in time, so that it must surely fit.
+  const Duration first = ladder.cautious(0);
   for (std::size_t exit = 0; exit < plan.ladder.rungs.size(); ++exit) {
-    times.insurance.push_back(ladder.likely(static_cast<int>(exit)));
+    times.insurance.push_back(std::max(first, ladder.likely(static_cast<int>(exit))));
     times.insurance_accuracy.push_back(wire.accuracy(static_cast<int>(exit), {}));
   }
   if (!plan.remote) {

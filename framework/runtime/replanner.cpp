@@ -233,11 +233,12 @@ void Replanner::set_graph(graph::LayerGraph graph) {
 void Replanner::add_first_exit(Duration took) {
   const std::lock_guard lock(mutex_);
   first_exit_.add(took);
+  first_exit_p99_ = first_exit_.forgiving_p99();  // here, for deciding must not take its time
 }
 
 Duration Replanner::first_exit_p99() const {
   const std::lock_guard lock(mutex_);
-  return first_exit_.forgiving_p99();
+  return first_exit_p99_;
 }
 
 void Replanner::add_edge_run(const Decision& decision, Duration compute) {

@@ -81,8 +81,9 @@ class Replanner {
   bool take_blind() { return blind_.exchange(false); }
 
  private:
-  /// Few, so that runs that were held up are soon forgotten.
-  static constexpr std::size_t kFirstExitRuns = 64;
+  /// The fewest of which forgiving_p99 is a p99: of 64 it is a p97, and of the requests at the edge
+  /// of what is feasible one in thirty came late. A p99 of more would remember a hiccup for longer.
+  static constexpr std::size_t kFirstExitRuns = 256;
 
   /// What offers were priced from.
   struct PricedAt {
@@ -125,6 +126,7 @@ class Replanner {
   std::shared_ptr<const PlanOffers> offers_;
   PricedAt priced_at_;
   RecentDurations first_exit_{kFirstExitRuns};
+  Duration first_exit_p99_{0};
   std::string in_force_;
   std::optional<PlanInForce> plan_in_force_;
   std::string planned_for_;

@@ -6,6 +6,7 @@
 #include "apps/branchline/experiments/experiments.h"
 #include "apps/branchline/experiments/output_flags.h"
 #include "apps/branchline/experiments/picture_flags.h"
+#include "apps/branchline/progress_line.h"
 #include "apps/lab/codec_experiment.h"
 #include "apps/lab/codec_report.h"
 #include "apps/lab/edge_process.h"
@@ -44,11 +45,12 @@ std::vector<lab::CodecReport> measure_all(const PictureFlags& flags) {
     }
     const branchy_models::FirstImages first(*pictures.images, flags.count_of(*pictures.images));
     const std::string network = std::filesystem::path(file).stem().string();
+    ProgressLine progress;
     profile::CodecTable table =
         lab::measure_codecs(model, first, pictures.data_set, [&](std::int64_t done) {
-          std::cerr << '\r' << network << ' ' << done << " of " << first.size() << std::flush;
+          progress.show(network + ' ' + std::to_string(done) + " of " +
+                        std::to_string(first.size()));
         });
-    std::cerr << '\n';
     table.network = network;
     reports.push_back({model->layers(), std::move(table)});
   }

@@ -8,9 +8,11 @@
 #include "apps/branchline/experiments/output_flags.h"
 #include "apps/branchline/experiments/picture_flags.h"
 #include "apps/branchline/flags.h"
+#include "apps/branchline/progress_line.h"
 #include "apps/lab/edge_process.h"
 #include "apps/lab/experiments/traces/trace_live.h"
 #include "framework/base/error.h"
+#include "framework/profile/profile_json.h"
 #include "framework/slice/compute_threads.h"
 
 namespace branchline::apps {
@@ -35,6 +37,7 @@ struct TraceRun {
   const TraceFlags& flags;
   const std::vector<lab::TraceCase> traces;
   const lab::StopFlag& stop;
+  const std::optional<lab::RunFolder>& folder;
   const std::string log_file;  ///< of branchlined
   std::vector<lab::TraceRows> rows;
   std::vector<lab::LiveRow> live;
@@ -105,10 +108,14 @@ void play_model(TraceRun& run, const std::string& file) {
                      "give their folder: --data");
   }
   const branchy_models::FirstImages images(*pictures.images, flags.count_of(*pictures.images));
-  const lab::TraceSetting setting = lab::make_setting(
-      model, fs::path(file).stem().string(), images, pictures.data_set, run.flags.question,
-      [](const std::string& what) { std::cerr << '\r' << what << std::flush; });
-  std::cerr << '\n';
+  ProgressLine progress;
+  const lab::TraceSetting setting =
+      lab::make_setting(model, fs::path(file).stem().string(), images, pictures.data_set,
+                        run.flags.question, [&](const std::string& what) { progress.show(what); });
+  progress.clear();
+  if (run.folder) {
+    run.folder->write(setting.network + ".profile.json", profile::to_json(setting.profile));
+  }
   slice::SliceCache cache(kTraceSlices);
   for (const lab::TraceCase& trace : run.traces) {
     if (run.stop.raised()) return;
@@ -125,7 +132,7 @@ int run_traces(const TraceFlags& flags, const CLI::App& command) {
   slice::set_compute_threads(1);
   const lab::StopFlag stop;
   const std::string log = folder ? folder->path("branchlined.log") : "/dev/null";
-  TraceRun run{flags, traces_of(flags), stop, log, {}, {}, {}, {}};
+  TraceRun run{flags, traces_of(flags), stop, folder, log, {}, {}, {}, {}};
   for (const std::string& model : models) play_model(run, model);
   if (stop.raised()) return stop.exit_code();
 

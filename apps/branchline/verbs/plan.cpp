@@ -87,7 +87,7 @@ int run_plan(const PlanFlags& flags) {
     std::cout << (flags.json ? planner_list_json(registry) : planner_list_text(registry));
     return kDone;
   }
-  if (!flags.algorithm.empty()) registry.find(flags.algorithm);
+  if (!flags.algorithm.empty()) registry.find(flags.algorithm, "--algorithm");
   const graph::LayerGraph graph = graph_to_plan(flags);
   const PlanRequest request = request_of(flags, graph);
   if (flags.map) {

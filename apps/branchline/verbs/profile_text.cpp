@@ -1,15 +1,14 @@
 #include "apps/branchline/verbs/profile_text.h"
 
-#include <unistd.h>
-
 #include <cmath>
 #include <cstdio>
 #include <iomanip>
-#include <iostream>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "apps/branchline/flags.h"
+#include "apps/branchline/progress_line.h"
 
 namespace branchline::apps {
 namespace {
@@ -166,10 +165,9 @@ std::string prediction_json(const std::vector<PredictionRow>& rows,
 }
 
 std::function<void(int done, int total)> progress_line(const std::string& what) {
-  if (isatty(STDERR_FILENO) == 0) return {};
-  return [what](int done, int total) {
-    std::cerr << '\r' << what << ' ' << done << '/' << total << "   "
-              << (done >= total ? "\r\033[K" : "") << std::flush;
+  return [what, line = std::make_shared<ProgressLine>()](int done, int total) {
+    line->show(what + ' ' + std::to_string(done) + '/' + std::to_string(total));
+    if (done >= total) line->clear();
   };
 }
 

@@ -195,7 +195,7 @@ std::vector<lab::Goal> checked_goals(const RunFlags& flags) {
   std::vector<lab::Goal> goals;
   for (const std::string& text : flags.require) goals.push_back(lab::parse_goal(text, "--require"));
   for (const std::string& edge : flags.edges) transport::parse_endpoint(edge, "--edge");
-  if (flags.planner != planner::kPlanMapName) planner::standard_planners().find(flags.planner);
+  planner::standard_planners().find_unless_map(flags.planner, "--planner");
   if (flags.deadline <= Duration::zero()) {
     throw InputError("the deadline must be greater than zero", "--deadline", "write e.g. 80ms");
   }
@@ -221,7 +221,8 @@ int run_frames(const RunFlags& flags, const std::string& configuration) {
   std::cerr << "branchline: " << source->description() << "; opening " << flags.model << '\n';
   Engine engine = Engine::open(flags.model, engine_options(flags, *source, tensor));
   if (!flags.edges.empty() && !wait_for_edge(engine, std::chrono::seconds(3), stop)) {
-    std::cerr << "branchline: no usable edge at " << joined(flags.edges)
+    std::cerr << "branchline: no usable edge at " << joined(flags.edges) << " ("
+              << engine.status().problem << ")"
               << (flags.require_edge ? "\n" : "; going on with the device alone\n");
     if (flags.require_edge && !stop.raised()) return kNoEdge;
   }

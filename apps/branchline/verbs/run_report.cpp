@@ -1,7 +1,5 @@
 #include "apps/branchline/verbs/run_report.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <iostream>
 #include <set>
@@ -16,8 +14,7 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
-RunReport::RunReport(bool json, const std::string& trace)
-    : json_(json), terminal_(isatty(STDERR_FILENO) != 0 && !json) {
+RunReport::RunReport(bool json, const std::string& trace) : json_(json) {
   if (!trace.empty()) trace_.emplace(trace);
 }
 
@@ -27,20 +24,21 @@ void RunReport::add(const lab::FrameRecord& record) {
   records_.back().spans = {};
   if (json_) std::cout << lab::to_json_line(record) << '\n' << std::flush;
   if (!record.detail.empty()) {
+    progress_.clear();
     std::cerr << "branchline: frame " << record.frame << ": " << record.detail << '\n';
   }
-  if (terminal_) show_progress(record);
+  if (!json_) show_progress(record);
 }
 
 void RunReport::end() {
-  if (terminal_ && !records_.empty()) std::cerr << '\n';
+  progress_.clear();
   if (trace_) trace_->finish();
 }
 
-void RunReport::show_progress(const lab::FrameRecord& record) const {
-  std::cerr << "\r\033[Kframe " << record.frame << "  exit " << record.exit << " on "
-            << name_of(record.place) << "  " << show_duration(record.latency) << "  "
-            << lab::outcome_word(record.outcome) << std::flush;
+void RunReport::show_progress(const lab::FrameRecord& record) {
+  progress_.show("frame " + std::to_string(record.frame) + "  exit " + std::to_string(record.exit) +
+                 " on " + name_of(record.place) + "  " + show_duration(record.latency) + "  " +
+                 lab::outcome_word(record.outcome));
 }
 
 void warn_of_unknown_labels(const std::vector<lab::FrameRecord>& records,

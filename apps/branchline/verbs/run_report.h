@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/branchline/progress_line.h"
 #include "apps/lab/chrome_trace.h"
 #include "apps/lab/frame_log.h"
 
@@ -23,9 +24,10 @@ class RunReport {
   const std::vector<lab::FrameRecord>& records() const { return records_; }
 
  private:
-  void show_progress(const lab::FrameRecord& record) const;
+  void show_progress(const lab::FrameRecord& record);
 
-  const bool json_, terminal_;
+  const bool json_;
+  ProgressLine progress_;
   std::vector<lab::FrameRecord> records_;
   std::optional<lab::ChromeTrace> trace_;
 };

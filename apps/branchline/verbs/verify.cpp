@@ -1,5 +1,3 @@
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <iostream>
@@ -9,6 +7,7 @@
 #include <vector>
 
 #include "apps/branchline/flags.h"
+#include "apps/branchline/progress_line.h"
 #include "apps/branchline/verbs/verbs.h"
 #include "framework/base/error.h"
 #include "framework/slice/compute_threads.h"
@@ -36,12 +35,6 @@ std::string show_error(double error) {
 
 std::string show_place(const VerifyPlace& place) {
   return place.exit + ", cut " + place.cut + ", batch " + std::to_string(place.batch);
-}
-
-void show_progress(const std::string& doing) {
-  constexpr std::size_t kColumns = 76;
-  std::cerr << '\r' << std::string(kColumns + 2, ' ') << '\r' << doing.substr(0, kColumns)
-            << std::flush;
 }
 
 /// Why the report says nothing about the model; empty when it does.
@@ -127,17 +120,16 @@ int run_verify(const VerifyFlags& flags) {
   }
   const std::shared_ptr<const model::Model> model = model::Model::load(flags.model_file, load);
   slice::VerifyOptions options = flags.options;
-  const bool on_terminal = isatty(STDERR_FILENO) == 1;
-  if (on_terminal) options.progress = show_progress;
+  ProgressLine progress;
+  options.progress = [&](const std::string& doing) { progress.show(doing); };
   VerifyReport report;
   try {
     report = slice::verify(model, options);
   } catch (const RunError& error) {
-    if (on_terminal) show_progress("");
     throw InputError(std::string("it cannot be handled: ") + error.what(), flags.model_file, "",
                      InputKind::model);
   }
-  if (on_terminal) show_progress("");
+  progress.clear();
   if (flags.json) std::cout << report_json(flags, *model, report).dump(2) << '\n';
   const std::string untestable = why_untestable(report);
   if (!untestable.empty()) {

@@ -52,7 +52,7 @@ class ExperimentRun {
       }
     }
     for (const std::string& name : experiment.algorithms) {
-      planners_.push_back(&registry_.find(name));
+      planners_.push_back(&registry_.find(name, "--algorithm"));
     }
     optimum_ = &registry_.find(tiers == 3 ? "exact3" : "exact2");
   }

@@ -23,6 +23,7 @@ struct Event {
 struct Status {
   bool ready = false;  ///< no plan wanted for the present link is still being prepared
   Link link;
+  std::string problem;  ///< why no edge can be used now, a sentence; empty while one can
   std::string spare;  ///< "host:port" of the edge that would take over, its plans prepared; else ""
   Plan plan;          ///< of the last request that was free to choose, else for Options::deadline
   Why why = Why::planned;  ///< of that plan

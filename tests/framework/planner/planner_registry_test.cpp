@@ -53,6 +53,19 @@ TEST(PlannerRegistry, AnUnknownNameListsTheKnownOnes) {
   }
 }
 
+TEST(PlannerRegistry, AnEngineMayLookPlansUpInMaps) {
+  const PlannerRegistry registry = standard_planners();
+  EXPECT_EQ(registry.find_unless_map("plan-map", "--planner"), nullptr);
+  EXPECT_EQ(registry.find_unless_map("edgent", "--planner"), &registry.find("edgent"));
+  try {
+    registry.find_unless_map("magic", "--planner");
+    FAIL();
+  } catch (const InputError& error) {
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("--planner"));
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("plan-map, device-only"));
+  }
+}
+
 TEST(PlannerRegistry, RefusesTwoOfOneName) {
   PlannerRegistry registry;
   registry.add(make_device_only());

@@ -122,7 +122,8 @@ TraceSetting make_setting(const std::shared_ptr<const model::Model>& model,
                      "give a lower rate or a shorter deadline");
   }
   progress("measuring " + network);
-  const profile::Profile profile = measured_here(model, question.profile);
+  setting.profile = measured_here(model, question.profile);
+  const profile::Profile& profile = setting.profile;
   const int deepest = model->layers().exit_count() - 1;
   setting.whole = whole_of(profile.device, deepest);
   setting.slowdown = question.slowdown > 0 ? question.slowdown

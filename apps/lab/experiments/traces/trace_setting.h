@@ -23,6 +23,7 @@ struct TraceSetting {
   double slowdown = 1;  ///< of the device; the edge is this machine as it is
   Duration deadline{0};
   Duration period{0};        ///< between frames, at least the deadline
+  profile::Profile profile;  ///< of this machine as it is
   graph::LayerGraph graph;   ///< with the device's and the edge's times
   profile::TimeStats whole;  ///< of the deepest exit on this machine: the spread of all times
   MeasuredPictures pictures;

@@ -41,12 +41,12 @@ std::string trace_table(const TraceRows& rows) {
       "{} on {}: {} frames, one every {}, deadline {}, device {:.3g} times slower than the edge\n",
       rows.network, rows.trace, rows.scores.front().frames, apps::show_duration(rows.period),
       apps::show_duration(rows.deadline), rows.slowdown);
-  text += padded("method", 24) + padded("hits %", 20) + padded("accuracy %", 20) +
-          padded("hits x accuracy %", 20) + padded("over branchline", 20) + "device/split/edge %\n";
+  text += padded("method", 24) + padded("hits %", 22) + padded("accuracy %", 22) +
+          padded("hits x accuracy %", 22) + padded("over branchline", 22) + "device/split/edge %\n";
   for (const TraceScore& score : rows.scores) {
-    text += padded(score.method, 24) + padded(percent(score.hit_rate), 20) +
-            padded(percent(score.accuracy), 20) + padded(percent(score.right_in_time), 20) +
-            padded(percent(score.over_reference), 20) + percent(score.on_device) + "/" +
+    text += padded(score.method, 24) + padded(percent(score.hit_rate), 22) +
+            padded(percent(score.accuracy), 22) + padded(percent(score.right_in_time), 22) +
+            padded(percent(score.over_reference), 22) + percent(score.on_device) + "/" +
             percent(score.split) + "/" + percent(score.on_edge) + '\n';
   }
   text += "branchline:";
