@@ -131,6 +131,8 @@ TEST_F(ThreeExits, TakesTheFirstExitWhenTheDeadlineIsTooTightForAny) {
   const Choice chosen = choice(1e3);
   EXPECT_EQ(key(chosen), "device 0");
   EXPECT_EQ(chosen.why, Why::deadline_too_tight);
+  EXPECT_EQ(chosen.first_answer, milliseconds(10))
+      << "what no request can be sure to be quicker than";
 }
 
 TEST_F(ThreeExits, NeverSendsWhatLeavesTheDeviceWithoutAnAnswer) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "framework/planner/planner_registry.h"
+#include "framework/runtime/insurance.h"
 #include "tests/support/fake_clock.h"
 
 namespace branchline::runtime {
@@ -101,6 +102,21 @@ TEST_F(PictureNetwork, FollowsAnEdgeThatBecameSlow) {
   EXPECT_EQ(plan(*maps, 10e6, 20ms).exit, 2);
   for (int run = 0; run < 3; ++run) maps->add_edge_run(sent, 8 * 3ms);
   EXPECT_EQ(plan(*maps, 10e6, 20ms).exit, 1) << "24 ms instead of 3";
+}
+
+/// Ten per cent of the runs take longer than "likely": too many for the answer of last resort.
+TEST_F(PictureNetwork, InsuresWithTheTimeThatExitOneHardlyEverExceeds) {
+  const planner::Plan on_edge = all_on(picture_network(), 1, Tier::edge);
+  const auto runnable = runnable_plan(picture_network(), "digest", on_edge, *times_);
+  for (const DeviceStep& step : runnable->ladder.steps) {
+    for (int run = 0; run < 20; ++run) step.time->add(run % 2 == 0 ? 4ms : 6ms);
+  }
+  const Insurance ladder(runnable->ladder, 1);
+  ASSERT_GT(ladder.cautious(0), ladder.likely(0));
+  PlanOffers offers;
+  const graph::LayerGraph graph = picture_network();
+  PlanPricing{graph, wire_}.add(*runnable, 0, offers);
+  EXPECT_EQ(offers.candidates.front().times.insurance.front(), ladder.cautious(0));
 }
 
 TEST_F(PictureNetwork, CallsFeasibleWhatNinetyNineInAHundredRunsOfExitOneAllow) {
