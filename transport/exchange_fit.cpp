@@ -69,7 +69,7 @@ void ExchangeFit::add(double bytes, double seconds, const FixedPart& fixed, doub
   const bool old = begun - told_ > kMemory;
   told_ = end;
   const bool free = went_free(frame, fixed);
-  take_from_bucket(frame);
+  take_from_bucket(frame, free);
   if (free) return;
   const int side = any() ? side_of(frame) : 0;
   if (any()) learn_wander(frame);
@@ -108,10 +108,13 @@ bool ExchangeFit::went_free(const Frame& frame, const FixedPart& fixed) const {
   return there && frame.seconds - fixed.seconds < 2 * (fixed.deviation_s + frame.noise_s);
 }
 
-void ExchangeFit::take_from_bucket(const Frame& frame) {
+/// What waited leaves the bucket empty. What did not may have taken a little more than is known to
+/// be there, and the debt is kept: a bucket that stays in debt is none.
+void ExchangeFit::take_from_bucket(const Frame& frame, bool free) {
   if (!any()) return;
   const double refilled = frame.idle_s / line_.seconds_per_byte;
-  used_bytes_ = std::min(std::max(0.0, used_bytes_ - refilled) + frame.bytes, line_.burst_bytes);
+  used_bytes_ = std::max(0.0, used_bytes_ - refilled) + frame.bytes;
+  if (!free) used_bytes_ = std::min(used_bytes_, line_.burst_bytes);
 }
 
 double ExchangeFit::free_bytes() const noexcept {

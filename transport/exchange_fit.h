@@ -55,7 +55,7 @@ class ExchangeFit {
   bool contradicted(const std::vector<Frame>& frames, double burst_bytes, const FixedPart& fixed,
                     double paid_share) const;
   bool went_free(const Frame& frame, const FixedPart& fixed) const;
-  void take_from_bucket(const Frame& frame);
+  void take_from_bucket(const Frame& frame, bool free);
   double paid_bytes(const Frame& frame, double burst_bytes) const;
   double expected_s(const Frame& frame, const Line& line) const;
   void draw_line(double burst_bytes, const FixedPart& fixed);
@@ -65,7 +65,7 @@ class ExchangeFit {
 
   std::vector<Frame> frames_;  // the newest last
   Line line_;
-  double used_bytes_ = 0;  ///< of the burst, after the newest frame
+  double used_bytes_ = 0;  ///< of the burst, after the newest frame; above it: debt
   double wander_ = 0.1;    ///< of log goodput from frame to frame
   int far_side_ = 0;       ///< -1 or +1: an unconfirmed frame lies below or above the line
   Frame far_;

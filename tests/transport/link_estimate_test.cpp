@@ -223,6 +223,28 @@ TEST(LinkEstimate, ABucketsBurstIsDiscounted) {
   EXPECT_LT(error_of(estimate.values()->uplink_burst_bytes, 20'000), 0.25);
 }
 
+/// Behind a bucket the link got fast. Frames that pass at once fit the bucket at first; but none
+/// lets more through for good than it is refilled with.
+TEST(LinkEstimate, ABucketThatNeverRunsDryIsNone) {
+  LinkEstimate estimate;
+  TimePoint now = TimePoint{} + 1h;
+  const auto exchange = [&](std::uint64_t bytes, double paid, double bytes_per_s, Duration pause) {
+    const std::chrono::duration<double> transfer(std::max(0.0, paid) / bytes_per_s);
+    const Duration total = 7ms + std::chrono::duration_cast<Duration>(transfer);
+    now += pause + total;
+    estimate.add_exchange(bytes, 100, total, 0ms, now);
+  };
+  exchange(64, 0, mbit(20), 0ms);
+  for (int i = 0; i < 20; ++i) {
+    const std::uint64_t bytes = std::vector<std::uint64_t>{4'000, 30'000, 8'000, 50'000}[i % 4];
+    exchange(bytes, static_cast<double>(bytes) - 12'000, mbit(0.5), 400ms);
+  }
+  ASSERT_LT(error_of(estimate.values()->uplink_bytes_per_s, mbit(0.5)), 0.1);
+  ASSERT_LT(error_of(estimate.values()->uplink_burst_bytes, 12'000), 0.25);
+  for (int i = 0; i < 40; ++i) exchange(5'300, 5'300, mbit(20), 45ms);
+  EXPECT_GT(estimate.values()->uplink_bytes_per_s, mbit(2));
+}
+
 TEST(LinkEstimate, SurvivesAbsurdInput) {
   LinkEstimate estimate;
   estimate.add_exchange(0, 0, 0ns, 0ns, {});
