@@ -11,6 +11,7 @@ constexpr double kSameWorth = 0.002;
 constexpr double kHysteresisWorth = 0.005;
 constexpr double kHysteresisTime = 0.9;  // a change must be a tenth quicker
 constexpr double kNearby = 1.1;          // on links that much slower and faster, too
+constexpr double kShorter = 0.9;         // and when so much of the budget is left
 constexpr double kSurely = 0.95;
 constexpr double kLikely = 0.8;
 
@@ -110,20 +111,27 @@ Priced best_of(const std::vector<Candidate>& candidates, const std::vector<Price
   return *best;
 }
 
-/// What is better only on exactly this link is not better on a link that goes up and down.
+bool better_at(const PlanTimes& best, const PlanTimes& old, bool by_worth, Duration budget,
+               const LinkConditions& link) {
+  const Forecast of_best = forecast(best, link, budget);
+  const Forecast of_old = forecast(old, link, budget);
+  const bool as_good = of_best.worth >= of_old.worth - (by_worth ? 0 : kSameWorth);
+  const bool old_safe = old.remote ? of_old.insured.has_value() : of_old.in_time >= kLikely;
+  const bool as_safe = !best.remote || of_best.insured || !old_safe;
+  return as_good && as_safe && (by_worth || of_best.total <= of_old.total);
+}
+
+/// What is better only on exactly this link is not better on a link that goes up and down, and what
+/// fits only into a whole budget is not better for frames that wait a moment for the one before.
 bool better_nearby(const PlanTimes& best, const PlanTimes& old, bool by_worth, Duration budget,
                    const LinkConditions& link) {
   for (const double factor : {1 / kNearby, kNearby}) {
     LinkConditions nearby = link;
     nearby.uplink_bytes_per_s *= factor;
     nearby.downlink_bytes_per_s *= factor;
-    const Forecast of_best = forecast(best, nearby, budget);
-    const Forecast of_old = forecast(old, nearby, budget);
-    const bool as_good = of_best.worth >= of_old.worth - (by_worth ? 0 : kSameWorth);
-    const bool better = as_good && (by_worth || of_best.total <= of_old.total);
-    if (!better) return false;
+    if (!better_at(best, old, by_worth, budget, nearby)) return false;
   }
-  return true;
+  return better_at(best, old, by_worth, scaled(budget, kShorter), link);
 }
 
 Priced keep_unless_better(const Priced& best, const std::vector<Candidate>& candidates,

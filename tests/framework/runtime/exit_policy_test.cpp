@@ -198,6 +198,21 @@ TEST_F(ThreeExits, DoesNotFlapOnALinkThatGoesUpAndDown) {
   }
 }
 
+/// Frames that come while the one before is computed have less of their budget left. A plan that
+/// fits only into the whole one would be given up and taken up again in turns.
+TEST_F(ThreeExits, DoesNotFlapWhenSomeFramesWaitAMoment) {
+  std::vector<Candidate> all = candidates();
+  all.back().times.accuracy = 0.88;  // of the edge: as JPEG
+  const auto chosen = [&](int budget_ms, const std::string& in_force) {
+    question_.budget = milliseconds(budget_ms);
+    return all[choose(all, question_, link(10e6), access_, in_force).candidate].key;
+  };
+  EXPECT_EQ(chosen(26, ""), "split") << "the more accurate one";
+  EXPECT_EQ(chosen(23, "split"), "edge") << "no time is left for an answer of the device's own";
+  EXPECT_EQ(chosen(26, "edge"), "edge");
+  EXPECT_EQ(chosen(40, "edge"), "split") << "fits well";
+}
+
 TEST_F(ThreeExits, ChangesThePlanAtOnceWhenTheLinkDoes) {
   in_force_ = key(choice(10e6));
   EXPECT_EQ(in_force_, "edge");
