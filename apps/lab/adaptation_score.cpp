@@ -98,7 +98,8 @@ AdaptationScore score_of(const AdaptationPhase& phase) {
   return score;
 }
 
-std::vector<OverheadScore> overheads_of(const std::vector<AdaptationPhase>& phases) {
+std::vector<OverheadScore> overheads_of(const std::vector<AdaptationPhase>& phases,
+                                        const std::string& device) {
   std::vector<OverheadScore> scores;
   for (const bool on_edge : {false, true}) {
     std::vector<Duration> overheads;
@@ -108,8 +109,8 @@ std::vector<OverheadScore> overheads_of(const std::vector<AdaptationPhase>& phas
         if (known) overheads.push_back(frame.overhead);
       }
     }
-    scores.push_back({on_edge ? "answered by the edge" : "on the device alone",
-                      static_cast<int>(overheads.size()), quantile_of(overheads, 0.5),
+    const std::string by = on_edge ? "the edge's answers, " : "the device alone, ";
+    scores.push_back({by + device, static_cast<int>(overheads.size()), quantile_of(overheads, 0.5),
                       quantile_of(overheads, 0.95)});
   }
   return scores;
@@ -140,7 +141,7 @@ std::string adaptation_table(const std::vector<AdaptationScore>& scores,
   }
   text += "\nrequest path without compute and wire, per frame\n";
   for (const OverheadScore& overhead : overheads) {
-    text += padded(overhead.frames, 24) + padded(std::to_string(overhead.count) + " frames", 14) +
+    text += padded(overhead.frames, 36) + padded(std::to_string(overhead.count) + " frames", 14) +
             "median " + padded(show_duration(overhead.median), 10) + "p95 " +
             show_duration(overhead.p95) + '\n';
   }

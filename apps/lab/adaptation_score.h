@@ -50,7 +50,9 @@ struct OverheadScore {
 };
 
 /// Of the frames the device answered alone, and of those the edge answered as planned.
-std::vector<OverheadScore> overheads_of(const std::vector<AdaptationPhase>& phases);
+/// @param device  what it was, for people
+std::vector<OverheadScore> overheads_of(const std::vector<AdaptationPhase>& phases,
+                                        const std::string& device);
 
 /// For people, CSV, and "branchline.adaptation/1".
 std::string adaptation_table(const std::vector<AdaptationScore>& scores,

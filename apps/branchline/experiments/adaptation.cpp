@@ -29,7 +29,14 @@ int run_adaptation(const AdaptationFlags& flags, const CLI::App& command) {
       setup, stop, [](const std::string& phase) { std::cerr << phase << '\n'; });
   std::vector<lab::AdaptationScore> scores;
   for (const lab::AdaptationPhase& phase : phases) scores.push_back(lab::score_of(phase));
-  const auto overheads = lab::overheads_of(phases);
+  std::vector<lab::OverheadScore> overheads;
+  if (!stop.raised()) {
+    std::cerr << "request path of a device that is not slowed\n";
+    overheads = lab::overheads_of(lab::run_unslowed(setup, stop), "not slowed");
+  }
+  for (auto& overhead : lab::overheads_of(phases, "slowed")) {
+    overheads.push_back(std::move(overhead));
+  }
   const std::string text = describe(setup) + lab::adaptation_table(scores, overheads);
   if (folder) {
     folder->write("adaptation.txt", text);

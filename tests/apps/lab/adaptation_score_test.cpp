@@ -60,7 +60,7 @@ TEST(Overheads, AreToldApartByWhereTheAnswerCameFrom) {
     phase.frames[i].overhead = microseconds(100 + 10 * i);
     phase.frames[i].on_edge = i == 3;
   }
-  const auto overheads = overheads_of({phase});
+  const auto overheads = overheads_of({phase}, "slowed");
   ASSERT_EQ(overheads.size(), 2u);
   EXPECT_EQ(overheads[0].count, 3);
   EXPECT_EQ(overheads[0].median, microseconds(110));
@@ -71,7 +71,7 @@ TEST(Overheads, AreToldApartByWhereTheAnswerCameFrom) {
 TEST(AdaptationReport, IsATableACsvAndJson) {
   const AdaptationPhase phase = phase_of("aabbbbbbbb");
   const std::vector<AdaptationScore> scores = {score_of(phase)};
-  const auto overheads = overheads_of({phase});
+  const auto overheads = overheads_of({phase}, "slowed");
   EXPECT_THAT(adaptation_table(scores, overheads), HasSubstr("100 ms"));
   EXPECT_THAT(adaptation_csv(scores), HasSubstr("\"step\",10,2,100000000,"));
   EXPECT_THAT(adaptation_frames_csv({phase}),
