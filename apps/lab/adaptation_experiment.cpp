@@ -74,7 +74,7 @@ class AdaptationStage {
   void set_rate(double bytes_per_s) { link_.set_profile(profile(bytes_per_s)); }
   EdgeLoad& load() { return load_; }
 
-  AdaptationPhase play(const std::string& name, bool loaded, std::optional<Place> place = {}) {
+  AdaptationPhase play(const std::string& name, bool loaded, bool device_only = false) {
     AdaptationPhase phase;
     phase.name = name;
     const TimePoint begun = Clock::now();
@@ -82,7 +82,7 @@ class AdaptationStage {
     while (next_ < begun + setup_.phase && stop_.wait_until(next_)) {
       const FrameRequest frame = from(picture_).by(next_ + setup_.deadline);
       Request request = frame;
-      request.force_place = place;
+      request.device_only = device_only;
       phase.frames.push_back(
           adapted_frame(engine_.infer(request), std::max(next_ - begun, Duration::zero())));
       next_ += std::chrono::duration_cast<Duration>(period);
@@ -188,15 +188,11 @@ std::vector<AdaptationPhase> run_adaptation(
   return phases;
 }
 
-std::vector<AdaptationPhase> run_unslowed(const AdaptationSetup& setup, const StopFlag& stop) {
+AdaptationPhase run_unslowed(const AdaptationSetup& setup, const StopFlag& stop) {
   AdaptationSetup unslowed = setup;
   unslowed.slowdown = 1;
   AdaptationStage stage(unslowed, shapes(setup.model), stop);
-  std::vector<AdaptationPhase> phases;
-  for (const Place place : {Place::device, Place::edge}) {
-    phases.push_back(stage.play(name_of(place), true, place));
-  }
-  return phases;
+  return stage.play("not slowed", true, true);
 }
 
 }  // namespace branchline::lab

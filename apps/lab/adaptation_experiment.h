@@ -38,9 +38,9 @@ std::vector<AdaptationPhase> run_adaptation(
     const std::function<void(const std::string&)>& on_phase);
 
 /// The request path of a device that is this machine as it is: emulated slowness sleeps between the
-/// parts of a request, and what runs after a sleep runs on cold caches. A phase on the device alone
-/// and one on the edge alone.
-std::vector<AdaptationPhase> run_unslowed(const AdaptationSetup& setup, const StopFlag& stop);
+/// parts of a request, and what runs after a sleep runs on cold caches. A phase on the device
+/// alone.
+AdaptationPhase run_unslowed(const AdaptationSetup& setup, const StopFlag& stop);
 
 /// The frame as the score sees it. The overhead is known for answers of the device when nothing was
 /// sent, and for the edge's when no tail was computed after it.

@@ -9,6 +9,7 @@ namespace {
 
 constexpr double kSameWorth = 0.002;
 constexpr double kHysteresisWorth = 0.005;
+constexpr double kWorthAFlap = 0.02;     // more than what two codecs of one value differ by
 constexpr double kHysteresisTime = 0.9;  // a change must be a tenth quicker
 constexpr double kNearby = 1.1;          // on links that much slower and faster, too
 constexpr double kShorter = 0.9;         // and when so much of the budget is left
@@ -122,7 +123,8 @@ bool better_at(const PlanTimes& best, const PlanTimes& old, bool by_worth, Durat
 }
 
 /// What is better only on exactly this link is not better on a link that goes up and down, and what
-/// fits only into a whole budget is not better for frames that wait a moment for the one before.
+/// fits only into a whole budget is not better for frames that wait a moment for the one before,
+/// unless it is worth taking for every other frame.
 bool better_nearby(const PlanTimes& best, const PlanTimes& old, bool by_worth, Duration budget,
                    const LinkConditions& link) {
   for (const double factor : {1 / kNearby, kNearby}) {
@@ -131,7 +133,8 @@ bool better_nearby(const PlanTimes& best, const PlanTimes& old, bool by_worth, D
     nearby.downlink_bytes_per_s *= factor;
     if (!better_at(best, old, by_worth, budget, nearby)) return false;
   }
-  return better_at(best, old, by_worth, scaled(budget, kShorter), link);
+  const double gain = forecast(best, link, budget).worth - forecast(old, link, budget).worth;
+  return gain > kWorthAFlap || better_at(best, old, by_worth, scaled(budget, kShorter), link);
 }
 
 Priced keep_unless_better(const Priced& best, const std::vector<Candidate>& candidates,
