@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "apps/branchline/flags.h"
+#include "apps/branchline/progress_line.h"
 #include "apps/branchline/verb.h"
 #include "apps/lab/edge_process.h"
 #include "apps/lab/sweep/sweep.h"
@@ -66,19 +67,25 @@ int list_experiments(const CLI::App& experiment) {
   return kDone;
 }
 
-/// One line that is written over on a terminal, else a line for each thing that takes long.
-void show_progress(const lab::SweepProgress& now) {
-  const bool terminal = ::isatty(STDERR_FILENO) != 0;
-  if (now.of == 0 || (!terminal && now.done == 0)) {
-    std::cerr << (terminal ? "\r\033[K" : "") << now.what;
-    if (now.of > 0) std::cerr << ", " << now.of << " plans, about " << show_duration(now.left);
-    std::cerr << (terminal ? "" : "\n") << std::flush;
-  } else if (terminal) {
-    std::cerr << "\r\033[K" << now.what << ", plan " << std::min(now.done + 1, now.of) << " of "
-              << now.of << ", " << show_duration(now.left) << " left" << std::flush;
-    if (now.done == now.of) std::cerr << '\n';
+/// On a terminal one line that is written over, else a line for each thing that takes long.
+class SweepReporter {
+ public:
+  void show(const lab::SweepProgress& now) {
+    if (now.of == 0) return say(now.what, true);
+    const std::string plans = std::to_string(now.of) + " plans";
+    if (now.done == 0) say(now.what + ", " + plans + ", about " + show_duration(now.left), false);
+    line_.show(now.what + ", " + std::to_string(now.done) + " of " + plans + ", " +
+               show_duration(now.left) + " left");
   }
-}
+
+ private:
+  void say(const std::string& text, bool on_the_line) {
+    if (on_the_line) line_.show(text);
+    if (::isatty(STDERR_FILENO) == 0) std::cerr << text << '\n';
+  }
+
+  ProgressLine line_;
+};
 
 /// A folder that another experiment was run in keeps its results.
 void check_same_experiment(const lab::RunFolder& folder, const lab::Experiment& experiment) {
@@ -102,6 +109,13 @@ std::string configuration(const lab::Experiment& experiment) {
          lab::to_toml(experiment);
 }
 
+lab::Sweep run_shown(const lab::Experiment& experiment, const lab::RunFolder& folder,
+                     const lab::StopFlag& stop) {
+  SweepReporter reporter;
+  return lab::run_sweep(experiment, folder, stop,
+                        [&](const lab::SweepProgress& now) { reporter.show(now); });
+}
+
 int run_file(const SweepFlags& flags, const CLI::App& command) {
   if (flags.folder.empty()) {
     throw InputError("no folder for the results", "-o", "give one: -o DIR");
@@ -119,7 +133,7 @@ int run_file(const SweepFlags& flags, const CLI::App& command) {
   folder.write("config.toml", configuration(experiment));
   const lab::StopFlag stop;
   folder.write("machine.json", lab::machine_json());
-  const lab::Sweep sweep = lab::run_sweep(experiment, folder, stop, show_progress);
+  const lab::Sweep sweep = run_shown(experiment, folder, stop);
   folder.write("layers.csv", sweep.layers_csv);
   folder.write("regressions.csv", sweep.regressions_csv);
   folder.write("results.csv", lab::results_csv(sweep.rows));

@@ -106,7 +106,7 @@ void read_device(const TomlTable& table, Experiment& experiment) {
 }
 
 RowCheck read_check(const TomlTable& table) {
-  table.allow({"kind", "y", "x", "of", "than", "tolerance", "where"});
+  table.allow({"id", "kind", "y", "x", "of", "than", "tolerance", "where"});
   RowCheck check;
   std::string kind;
   table.read("kind", kind);
@@ -118,6 +118,7 @@ RowCheck read_check(const TomlTable& table) {
                      nearest ? "did you mean '" + *nearest + "'?" : "see docs/experiments.md");
   }
   check.kind = static_cast<RowCheck::Kind>(found - kinds.begin());
+  table.read("id", check.id);
   table.read("y", check.y);
   table.read("x", check.x);
   table.read("of", check.of);
@@ -256,8 +257,9 @@ std::vector<Setting> main_settings(const Experiment& experiment) {
 
 std::string check_toml(const RowCheck& check) {
   std::string text = "\n[[check]]\nkind = " + quoted(name_of(check.kind)) + "\n";
-  for (const auto& [key, value] : {std::pair("y", check.y), std::pair("x", check.x),
-                                   std::pair("of", check.of), std::pair("than", check.than)}) {
+  for (const auto& [key, value] :
+       {std::pair("id", check.id), std::pair("y", check.y), std::pair("x", check.x),
+        std::pair("of", check.of), std::pair("than", check.than)}) {
     if (!value.empty()) text += fmt::format("{} = {}\n", key, quoted(value));
   }
   text += fmt::format("tolerance = {}\n", check.tolerance);

@@ -138,7 +138,7 @@ std::string describe(const RowCheck& check) {
 }
 
 CheckOutcome evaluate(const RowCheck& check, const std::vector<ResultRow>& rows) {
-  CheckOutcome outcome{describe(check), 0, {}};
+  CheckOutcome outcome{check.id, describe(check), 0, {}};
   const Rows looked_at = chosen(check, rows);
   switch (check.kind) {
     case Kind::rises:

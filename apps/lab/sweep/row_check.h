@@ -16,6 +16,7 @@ struct RowCheck {
     never_below,  ///< y of one method is nowhere below that of another
     predicted_equals_simulated,
   };
+  std::string id;  ///< what a [[figure]] may call it; may be empty
   Kind kind = Kind::rises;
   std::string y, x;                          ///< columns of results.csv
   std::string of, than;                      ///< methods, for never_below
@@ -32,6 +33,7 @@ std::vector<std::string> row_check_kinds();
 std::string describe(const RowCheck& check);
 
 struct CheckOutcome {
+  std::string id;                   ///< RowCheck::id
   std::string text;                 ///< describe()
   std::size_t compared = 0;         ///< pairs of rows, or rows
   std::vector<std::string> misses;  ///< a sentence each

@@ -54,7 +54,8 @@ Json verdict_json(const SweepVerdict& verdict, bool checks) {
   Json list = Json::array();
   for (const CheckOutcome& check : verdict.checks) {
     if (!checks) break;
-    list.push_back({{"check", check.text},
+    list.push_back({{"id", check.id},
+                    {"check", check.text},
                     {"compared", check.compared},
                     {"holds", check.holds()},
                     {"misses", check.misses}});
