@@ -42,7 +42,7 @@ std::vector<fs::path> shipped_experiments() {
 
 /// A file, or the name of a shipped one.
 std::string experiment_file(const CLI::App& experiment, const std::string& named) {
-  if (fs::is_regular_file(named)) return named;
+  if (fs::path(named).extension() == ".toml") return named;
   std::string names;
   for (const fs::path& file : shipped_experiments()) {
     if (file.stem() == named) return file.string();
@@ -51,7 +51,7 @@ std::string experiment_file(const CLI::App& experiment, const std::string& named
   for (const CLI::App* command : experiment.get_subcommands(nullptr)) {
     names += ", " + command->get_name();
   }
-  throw InputError("is no experiment and no file", named, "choose one of " + names);
+  throw InputError("is no experiment", named, "name a FILE.toml, or choose one of " + names);
 }
 
 int list_experiments(const CLI::App& experiment) {

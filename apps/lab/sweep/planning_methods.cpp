@@ -77,7 +77,8 @@ auto timed(const Work& work, Duration& quickest) {
 std::vector<std::string> method_names() {
   std::vector<std::string> names;
   for (const NamedMethod& method : kMethods) names.emplace_back(method.name);
-  for (const planner::Planner* planner : planner::standard_planners().all()) {
+  const planner::PlannerRegistry registry = planner::standard_planners();
+  for (const planner::Planner* planner : registry.all()) {
     if (named(planner->name()) == nullptr) names.push_back(planner->name());
   }
   return names;
@@ -218,8 +219,8 @@ PlanningDesk::Placed PlanningDesk::place_by_engine(Duration deadline) const {
   return placed;
 }
 
-MethodPlan PlanningDesk::priced(const Placed& placed, const graph::LayerGraph& graph,
-                                Duration deadline) const {
+std::optional<MethodPlan> PlanningDesk::priced(const Placed& placed, const graph::LayerGraph& graph,
+                                               Duration deadline) const {
   PlanRequest asked = request(graph);
   asked.deadline = deadline;
   const auto plan = placed.codecs
@@ -233,7 +234,7 @@ MethodPlan PlanningDesk::priced(const Placed& placed, const graph::LayerGraph& g
   runtime::StepTimes times(network_.graph);
   const auto runnable =
       runtime::runnable_plan(network_.graph, network_.model->digest(), *plan, times);
-  BL_EXPECT(runnable.has_value(), "these planners go to the edge once at most");
+  if (!runnable) return std::nullopt;
   priced.runnable = *runnable;
   priced.key = runnable->key;
   const auto accuracy = network_.graph.exits.at(static_cast<std::size_t>(plan->exit)).accuracy;

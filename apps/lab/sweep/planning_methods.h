@@ -40,8 +40,9 @@ struct MethodPlan {
 };
 
 struct MethodChoice {
-  std::optional<MethodPlan> plan;  ///< nullopt: the method finds none in time
-  Duration solver{0};              ///< the quickest of three runs
+  /// nullopt: the method finds none in time, or one that goes to the edge more than once.
+  std::optional<MethodPlan> plan;
+  Duration solver{0};  ///< the quickest of three runs
 };
 
 /// Plans of one network for one link.
@@ -60,7 +61,8 @@ class PlanningDesk {
   struct Engine;
   Placed place(const std::string& method, Duration deadline) const;
   Placed place_by_engine(Duration deadline) const;
-  MethodPlan priced(const Placed& placed, const graph::LayerGraph& graph, Duration deadline) const;
+  std::optional<MethodPlan> priced(const Placed& placed, const graph::LayerGraph& graph,
+                                   Duration deadline) const;
   planner::PlanRequest request(const graph::LayerGraph& graph) const;
 
   const LabNetwork& network_;
