@@ -2,20 +2,15 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <numeric>
 #include <random>
 #include <utility>
 
+#include "apps/lab/sweep/paced_profile.h"
 #include "apps/lab/test_pictures.h"
 #include "framework/base/error.h"
 #include "framework/model/tensor_bridge.h"
-#include "framework/profile/exit_segments.h"
-#include "framework/profile/profile_json.h"
 #include "framework/profile/unit_timer.h"
-#include "framework/runtime/device_runner.h"
-#include "framework/runtime/engine_profile.h"
 #include "framework/runtime/remote_timer.h"
 #include "framework/runtime/wire_tensors.h"
 #include "framework/slice/sample_values.h"
@@ -30,7 +25,6 @@ using transport::Codec;
 constexpr std::size_t kPictures = 64;
 constexpr std::size_t kTaughtPictures = 8;
 constexpr std::int64_t kProfileSlices = 1ll << 30;
-constexpr int kCuts = 8;  // of each exit
 constexpr Duration kConnectTime = std::chrono::seconds(5);
 
 std::string model_file(const std::string& named) {
@@ -74,80 +68,6 @@ void add_pictures(const TestPictures& found, std::int64_t seed, LabNetwork& netw
                          {1, image->height, image->width, image->channels}}));
   }
   network.data_set = found.data_set;
-}
-
-profile::TimerOptions timer_options() {
-  profile::TimerOptions timer;
-  timer.max_cuts = kCuts;
-  timer.runs = 20;
-  return timer;
-}
-
-profile::Profile measured_profile(const LabNetwork& network, slice::SliceCache& cache,
-                                  const runtime::EdgeProfiler& edge) {
-  const graph::LayerGraph& layers = network.model->layers();
-  profile::Profile profile;
-  profile.device =
-      profile::time_cuts(layers, profile::local_runs(network.model, cache), timer_options());
-  profile.device.key = profile::local_key(layers);
-  profile.edge = {profile::time_cuts(layers, edge.runs(), timer_options())};
-  profile.edge.front().key = edge.machine().key;
-  return profile;
-}
-
-/// As the folder has it, else measured and kept there.
-profile::Profile profile_in(const RunFolder& folder, const LabNetwork& network,
-                            slice::SliceCache& cache, const runtime::EdgeProfiler& edge) {
-  const std::string name = network.name + ".profile.json";
-  std::ifstream stream(folder.path(name));
-  if (stream) {
-    const std::string text{std::istreambuf_iterator<char>(stream), {}};
-    profile::Profile profile = profile::profile_from_json(text, folder.path(name));
-    profile::require_fresh(profile.device.key, profile::local_key(network.model->layers()),
-                           folder.path(name));
-    return profile;
-  }
-  profile::Profile profile = measured_profile(network, cache, edge);
-  folder.write(name, profile::to_json(profile));
-  return profile;
-}
-
-/// Everything of the deepest exit on one machine.
-Duration whole_time(const profile::TierProfile& tier, int deepest) {
-  for (const profile::CutTimes& cut : tier.cuts) {
-    if (cut.exit == deepest && cut.unit == 0) return cut.suffix.median;
-  }
-  throw RunError("the profile holds no times of a whole exit");
-}
-
-graph::LayerGraph timed(const graph::LayerGraph& layers, profile::Profile profile,
-                        double slowdown) {
-  for (Duration& time : profile.device.unit_time) time = scaled(time, slowdown);
-  profile.device.slowdown = slowdown;
-  return profile::with_times(layers, profile);
-}
-
-Duration median_run(runtime::DeviceRunner& runner, const slice::Slice& whole,
-                    const runtime::FeatureMaps& inputs, int runs) {
-  std::vector<Duration> times;
-  for (int i = 0; i < runs; ++i) {
-    runtime::FeatureMaps maps = inputs;
-    times.push_back(runner.run(whole, maps));
-  }
-  return profile::stats_of(std::move(times)).median;
-}
-
-/// How many times longer the deepest exit really takes on the slowed device.
-double measured_slowdown(const LabNetwork& network, slice::SliceCache& cache) {
-  const graph::LayerGraph& layers = network.model->layers();
-  const auto whole = cache.get(network.model, profile::whole_of(layers, layers.exit_count() - 1));
-  runtime::FeatureMaps inputs;
-  inputs[{0, 0}] = network.pictures.front();
-  runtime::DeviceRunner plain(1), slowed(network.slowdown);
-  const Duration before = median_run(plain, *whole, inputs, 11);
-  const Duration slow = median_run(slowed, *whole, inputs, 4);
-  const Duration after = median_run(plain, *whole, inputs, 11);
-  return 2 * static_cast<double>(slow.count()) / static_cast<double>((before + after).count());
 }
 
 void see_sending(const Tensor& value, graph::ValueId id, const runtime::WireCosts& costs,
@@ -240,14 +160,13 @@ LabNetwork open_network(const std::vector<std::string>& alternatives, const Expe
   const runtime::EdgeProfiler profiler(layers, "127.0.0.1:" + std::to_string(edge->port()),
                                        kConnectTime);
   slice::SliceCache cache(kProfileSlices);
-  const profile::Profile profile = profile_in(folder, network, cache, profiler);
-  const Duration whole = whole_time(profile.device, layers.exit_count() - 1);
-  const auto ns = [](Duration time) { return static_cast<double>(time.count()); };
-  network.slowdown = experiment.slowdown > 0
-                         ? experiment.slowdown
-                         : std::max(1.0, ns(experiment.deepest_exit) / ns(whole));
-  network.graph = timed(layers, profile, network.slowdown);
-  network.measured_slowdown = measured_slowdown(network, cache);
+  const PacedDevice device{network.model, network.pictures.front(), cache};
+  const profile::Profile profile =
+      profile_in(folder.path(network.name + ".profile.json"), device,
+                 {experiment.slowdown, experiment.deepest_exit}, profiler.runs());
+  network.slowdown = profile.device.slowdown;
+  network.graph = profile::with_times(layers, profile);
+  network.measured_slowdown = measured_slowdown(device, network.slowdown);
   see_sendings(network);
   add_overheads(network);
   progress("timing the layers of " + network.name);

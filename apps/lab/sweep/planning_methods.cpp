@@ -194,8 +194,12 @@ PlanningDesk::Placed PlanningDesk::place_by_engine(Duration deadline) const {
   runtime::Question question;
   question.budget = deadline - kReserve;
   Placed placed;
-  const branchline::Plan plan =
+  branchline::Plan plan =
       timed([&] { return engine_->replanner.dry_run(question, engine_->view); }, placed.solver);
+  if (plan.predicted > deadline) {  // a gamble: what is handed out is the insurance
+    question.device_only = true;
+    plan = engine_->replanner.dry_run(question, engine_->view);
+  }
   placed.exit = plan.exit - 1;
   placed.in_time = plan.predicted <= deadline;
   placed.tier.resize(network_.graph.units.size());
