@@ -106,7 +106,7 @@ void read_device(const TomlTable& table, Experiment& experiment) {
 }
 
 RowCheck read_check(const TomlTable& table) {
-  table.allow({"id", "kind", "y", "x", "of", "than", "tolerance", "where"});
+  table.allow({"id", "kind", "y", "x", "of", "than", "tolerance", "margin", "where"});
   RowCheck check;
   std::string kind;
   table.read("kind", kind);
@@ -124,6 +124,7 @@ RowCheck read_check(const TomlTable& table) {
   table.read("of", check.of);
   table.read("than", check.than);
   table.read("tolerance", check.tolerance, 0);
+  table.read("margin", check.margin, 0);
   if (const toml::table* where = table.table()["where"].as_table()) {
     for (const auto& [key, value] : *where) {
       std::ostringstream text;

@@ -15,7 +15,7 @@ namespace branchline::lab {
 namespace {
 
 constexpr int kCuts = 8;  // of each exit
-constexpr int kPacedRuns = 5, kPlainRuns = 11;
+constexpr int kPacedRuns = 3, kPlainRuns = 11;
 
 profile::TimerOptions timer_options() {
   profile::TimerOptions timer;
