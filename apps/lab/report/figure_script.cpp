@@ -1,0 +1,292 @@
+#include "apps/lab/report/figure_script.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "framework/base/error.h"
+
+namespace branchline::lab {
+namespace {
+
+constexpr const char* kLook = R"gp(set datafile separator ','
+# Okabe and Ito's colours; change colours and shapes here.
+set linetype 1 linecolor rgb '#0072B2' pointtype 7
+set linetype 2 linecolor rgb '#D55E00' pointtype 5
+set linetype 3 linecolor rgb '#009E73' pointtype 9
+set linetype 4 linecolor rgb '#CC79A7' pointtype 13
+set linetype 5 linecolor rgb '#E69F00' pointtype 11
+set linetype 6 linecolor rgb '#56B4E9' pointtype 6
+set linetype 7 linecolor rgb '#000000' pointtype 4
+set linetype 8 linecolor rgb '#0072B2' pointtype 8 dashtype 2
+set linetype 9 linecolor rgb '#D55E00' pointtype 10 dashtype 2
+set linetype cycle 9
+set border 3 linecolor rgb '#555555' linewidth 0.7
+set tics nomirror textcolor rgb '#000000'
+set grid ytics linetype -1 linecolor rgb '#dddddd' linewidth 0.5
+set key outside above horizontal center samplen 2
+)gp";
+
+/// A text between single quotes.
+std::string quoted(const std::string& text) {
+  std::string safe = "'";
+  for (const char c : text) {
+    if (c == '\'')
+      safe += "''";
+    else
+      safe += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+  }
+  return safe + "'";
+}
+
+struct Extent {
+  double low = INFINITY, high = -INFINITY;
+
+  void take(double value) {
+    low = std::min(low, value);
+    high = std::max(high, value);
+  }
+  bool positive() const { return low > 0; }
+};
+
+Extent extent_of(const std::vector<FigureSeries>& lane, bool of_x) {
+  Extent extent;
+  for (const FigureSeries& series : lane) {
+    for (const FigurePoint& point : series.points) {
+      for (const double y : {point.low, point.y, point.high}) extent.take(of_x ? point.x : y);
+    }
+  }
+  return extent;
+}
+
+/// 1, 2, 5, 10, …: gnuplot itself labels whole decades only.
+std::string decade_tics(const Extent& extent) {
+  std::string tics;
+  for (int decade = static_cast<int>(std::floor(std::log10(extent.low)));
+       std::pow(10, decade) <= extent.high; ++decade) {
+    for (const int step : {1, 2, 5}) {
+      const double tic = step * std::pow(10, decade);
+      if (tic >= extent.low / 1.2 && tic <= extent.high * 1.2)
+        tics += fmt::format("{}{:.6g}", tics.empty() ? "" : ", ", tic);
+    }
+  }
+  return tics;
+}
+
+/// Range, scale and tics of one axis. A logarithmic axis has no place for 0: such data are drawn on
+/// a linear one.
+std::string axis_text(char axis, const Extent& extent, bool log) {
+  if (log && extent.positive()) {
+    std::string text = fmt::format("set logscale {0}\nset {0}range [{1:.6g}:{2:.6g}]\n", axis,
+                                   extent.low / 1.15, extent.high * 1.15);
+    if (extent.high / extent.low < 200)
+      text += fmt::format("set {}tics ({})\n", axis, decade_tics(extent));
+    return text;
+  }
+  const double width = extent.high - extent.low;
+  if (axis == 'y') {
+    if (extent.low < 0) return "set yrange [*:*]\n";
+    return fmt::format("set yrange [0:{:.6g}]\n", extent.high > 0 ? 1.08 * extent.high : 1);
+  }
+  const double margin = width > 0 ? 0.03 * width : 0.5;
+  return fmt::format("set xrange [{:.6g}:{:.6g}]\n", extent.low - margin, extent.high + margin);
+}
+
+bool has_intervals(const FigureSeries& series) {
+  return std::any_of(series.points.begin(), series.points.end(),
+                     [](const FigurePoint& p) { return p.low != p.y || p.high != p.y; });
+}
+
+/// The pieces of a `plot` command, one a line.
+class PlotCommand {
+ public:
+  explicit PlotCommand(std::string file) : file_(quoted(std::move(file))) {}
+
+  void add(const std::string& piece) {
+    text_ += (text_.empty() ? "  plot " : ", \\\n    ") + piece;
+  }
+  void add_data(std::size_t index, const std::string& how) {
+    add(fmt::format("{} index {} using {}", file_, index, how));
+  }
+  std::string text() const { return text_ + "\n"; }
+
+ private:
+  const std::string file_;
+  std::string text_;
+};
+
+std::string style_of(const Figure& figure, const FigureLane& lane) {
+  if (figure.kind == FigureKind::lines) return "linespoints";
+  if (figure.kind == FigureKind::timeline && !lane.points) return "steps";
+  return "points";
+}
+
+/// @param index  of the first series in the data
+std::string lane_plot(const Figure& figure, const FigureLane& lane,
+                      const std::vector<FigureSeries>& all, std::size_t index) {
+  PlotCommand plot(figure.id + ".csv");
+  if (figure.diagonal) plot.add("x with lines linetype -1 linewidth 0.6 notitle");
+  const std::string style = style_of(figure, lane);
+  const std::string size =
+      figure.kind == FigureKind::timeline && lane.points ? " pointsize 0.4" : "";
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (has_intervals(all[i])) {
+      plot.add_data(index + i,
+                    fmt::format("1:2:3:4 with yerrorbars linetype {} pointsize 0 notitle", i + 1));
+    }
+    const std::string title = all.size() > 1 ? "title " + quoted(all[i].name) : "notitle";
+    plot.add_data(index + i,
+                  fmt::format("1:2 with {} linetype {}{} {}", style, i + 1, size, title));
+  }
+  return plot.text();
+}
+
+std::string bars_plot(const Figure& figure, const std::vector<BarGroup>& groups) {
+  const FigureLane& lane = figure.lanes.front();
+  PlotCommand plot(figure.id + ".csv");
+  for (std::size_t group = 0; group < groups.size(); ++group) {
+    if (groups.size() > 1) plot.add("newhistogram " + quoted(groups[group].name));
+    for (std::size_t part = 0; part < lane.y.size(); ++part) {
+      const std::string& name = lane.names.empty() ? lane.y[part] : lane.names[part];
+      const bool told = group == 0 && lane.y.size() > 1;
+      plot.add_data(group, fmt::format("{}:xtic(1) linetype {} {}", part + 2, part + 1,
+                                       told ? "title " + quoted(name) : "notitle"));
+    }
+  }
+  return plot.text();
+}
+
+std::string bars_axes(const Figure& figure, const std::vector<BarGroup>& groups) {
+  std::size_t bars = 0, longest = 0;
+  for (const BarGroup& group : groups) {
+    bars += group.bars.size();
+    for (const FigureBar& bar : group.bars) longest = std::max(longest, bar.category.size());
+  }
+  const bool crowded = bars * (longest + 1) > 48;
+  std::string text =
+      "set style data histograms\nset style histogram rowstacked title offset 0,-0.6\n"
+      "set style fill solid 0.9 noborder\nset boxwidth 0.75\nset yrange [0:*]\n";
+  if (figure.lanes.front().log) text += "set logscale y\nset yrange [*:*]\n";
+  if (crowded) {
+    text += fmt::format("set xtics rotate by 90 right font ',{}'\n", bars > 24 ? 7 : 9);
+  }
+  if (groups.size() > 1) text += fmt::format("set bmargin {}\n", crowded ? 8 : 5);
+  return text + "set xlabel " + quoted(figure.x_label) +
+         (groups.size() > 1 ? " offset 0,-1\n" : "\n") + "set ylabel " +
+         quoted(figure.lanes.front().label) + "\n";
+}
+
+std::string plain_axes(const Figure& figure, const std::vector<FigureSeries>& all) {
+  Extent x = extent_of(all, true), y = extent_of(all, false);
+  if (figure.diagonal) {
+    x.take(y.low), x.take(y.high);
+    y = x;
+  }
+  const FigureLane& lane = figure.lanes.front();
+  return "set xlabel " + quoted(figure.x_label) + "\nset ylabel " + quoted(lane.label) + "\n" +
+         axis_text('x', x, figure.log_x) + axis_text('y', y, lane.log);
+}
+
+/// All lanes below each other; only the lowest has labels on its time axis.
+std::string timeline_plots(const Figure& figure, const FigureData& data) {
+  Extent x;
+  std::vector<std::size_t> drawn;
+  for (std::size_t i = 0; i < data.lanes.size(); ++i) {
+    if (data.lanes[i].empty()) continue;
+    drawn.push_back(i);
+    const Extent lane = extent_of(data.lanes[i], true);
+    x.take(lane.low), x.take(lane.high);
+  }
+  std::string text =
+      fmt::format("  set multiplot layout {},1 margins 0.15,0.97,0.11,0.94 spacing 0.09\n{}",
+                  drawn.size(), axis_text('x', x, false));
+  std::size_t index = 0;
+  for (const std::size_t i : drawn) {
+    const bool last = i == drawn.back();
+    const FigureLane& lane = figure.lanes[i];
+    text += last ? "  set format x '%g'\n  set xlabel " + quoted(figure.x_label) + "\n"
+                 : std::string("  set format x ''\n  unset xlabel\n");
+    text += "  unset logscale y\n  set ytics autofreq\n  set ylabel " + quoted(lane.label) + "\n" +
+            axis_text('y', extent_of(data.lanes[i], false), lane.log) +
+            lane_plot(figure, lane, data.lanes[i], index);
+    index += data.lanes[i].size();
+  }
+  return text + "  unset multiplot\n";
+}
+
+std::string drawing(const Figure& figure, const FigureData& data) {
+  const bool lanes = figure.kind == FigureKind::timeline;
+  const int more = lanes ? static_cast<int>(data.lanes.size()) : 2;
+  const std::string plots = lanes ? timeline_plots(figure, data)
+                            : figure.kind == FigureKind::bars
+                                ? bars_plot(figure, data.groups)
+                                : lane_plot(figure, figure.lanes[0], data.lanes[0], 0);
+  return fmt::format(
+      R"gp(do for [kind in 'png svg'] {{
+  if (kind eq 'png') {{
+    set terminal pngcairo noenhanced size 1050,{0} font 'sans,11' fontscale 2 linewidth 2.5 pointscale 2 background rgb 'white'
+  }} else {{
+    set terminal svg noenhanced size 460,{1} dynamic font 'sans-serif,13' linewidth 1.5 pointscale 0.8
+  }}
+  set output '{2}.'.kind
+{3}}}
+)gp",
+      350 * more, 165 * more, figure.id, plots);
+}
+
+std::string line_of(const std::vector<double>& numbers) {
+  std::string text;
+  for (const double number : numbers)
+    text += fmt::format("{}{:.9g}", text.empty() ? "" : ",", number);
+  return text + "\n";
+}
+
+/// A cell between quotes when it needs them.
+std::string cell_text(const std::string& text) {
+  if (text.find_first_of(",\"\n") == std::string::npos) return text;
+  std::string safe;
+  for (const char c : text) safe += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return "\"" + safe + "\"";
+}
+
+}  // namespace
+
+std::string figure_csv(const Figure& figure, const FigureData& data) {
+  std::string text;
+  int blocks = 0;
+  const auto begin_block = [&](const std::string& name, const std::string& columns) {
+    text += fmt::format("{}# {}{}\n", blocks++ == 0 ? "" : "\n\n", name.empty() ? "" : name + ": ",
+                        columns);
+  };
+  for (const BarGroup& group : data.groups) {
+    std::string columns = figure.x;
+    for (const std::string& y : figure.lanes.front().y) columns += "," + y;
+    begin_block(group.name, columns);
+    for (const FigureBar& bar : group.bars)
+      text += cell_text(bar.category) + "," + line_of(bar.parts);
+  }
+  for (const std::vector<FigureSeries>& lane : data.lanes) {
+    for (const FigureSeries& series : lane) {
+      begin_block(series.name, figure.x + ",y,low,high");
+      for (const FigurePoint& p : series.points) text += line_of({p.x, p.y, p.low, p.high});
+    }
+  }
+  return text;
+}
+
+std::string figure_script(const Figure& figure, const FigureData& data) {
+  BL_EXPECT(!data.empty(), "nothing to draw in " + figure.id);
+  std::string text =
+      fmt::format("# {1}\n# Draws {0}.png and {0}.svg from {0}.csv: gnuplot {0}.gp\n", figure.id,
+                  quotable(figure.title)) +
+      kLook;
+  if (figure.kind == FigureKind::bars) text += bars_axes(figure, data.groups);
+  if (figure.kind == FigureKind::lines || figure.kind == FigureKind::scatter)
+    text += plain_axes(figure, data.lanes.front());
+  if (figure.kind == FigureKind::scatter) text += "set grid xtics ytics\n";
+  return text + drawing(figure, data);
+}
+
+}  // namespace branchline::lab

@@ -1,0 +1,144 @@
+#include "apps/lab/report/run_results.h"
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "apps/lab/report/figure_file.h"
+#include "apps/lab/report/toml_section.h"
+#include "apps/lab/report/trace_figures.h"
+#include "framework/base/error.h"
+
+namespace branchline::lab {
+namespace {
+
+namespace fs = std::filesystem;
+using RunJson = nlohmann::ordered_json;
+
+/// Empty when the file is not there.
+std::string text_of_file(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  if (in) text << in.rdbuf();
+  return text.str();
+}
+
+RunJson json_of_file(const fs::path& path) {
+  const std::string text = text_of_file(path);
+  if (text.empty()) return RunJson::object();
+  RunJson json = RunJson::parse(text, nullptr, false);
+  if (!json.is_object()) throw InputError("is no JSON object", path.string(), "run it anew");
+  return json;
+}
+
+std::string scalar_text(const RunJson& value) {
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+/// Nested objects become "outer.inner", lists of plain values one text; {"name": n, "value": v} is
+/// read as n: v. Other lists are left out.
+void flatten(const RunJson& json, const std::string& prefix, Facts& facts) {
+  for (const auto& [key, value] : json.items()) {
+    if (key == "schema") continue;
+    const std::string path = prefix.empty() ? key : prefix + "." + key;
+    if (value.is_object()) {
+      flatten(value, path, facts);
+    } else if (!value.is_array()) {
+      facts.emplace_back(path, scalar_text(value));
+    } else {
+      std::string list;
+      for (const RunJson& element : value) {
+        if (element.is_primitive()) list += (list.empty() ? "" : ", ") + scalar_text(element);
+        if (element.is_object() && element.contains("name") && element.contains("value"))
+          facts.emplace_back(scalar_text(element["name"]), scalar_text(element["value"]));
+      }
+      if (!list.empty()) facts.emplace_back(path, list);
+    }
+  }
+}
+
+Facts facts_of(RunJson json) {
+  Facts facts;
+  json.erase("checks");
+  json.erase("rows");
+  flatten(json, "", facts);
+  return facts;
+}
+
+std::vector<CheckResult> checks_of(const RunJson& json, const std::string& file) {
+  std::vector<CheckResult> checks;
+  if (!json.contains("checks")) return checks;
+  try {
+    for (const RunJson& entry : json.at("checks")) {
+      CheckResult check{entry.value("id", ""), entry.value("text", ""), entry.at("holds"), {}};
+      check.misses = entry.value("misses", std::vector<std::string>());
+      if (check.text.empty()) check.text = check.id;
+      checks.push_back(std::move(check));
+    }
+  } catch (const nlohmann::json::exception& error) {
+    throw InputError(std::string("its checks cannot be read: ") + error.what(), file,
+                     "run it anew");
+  }
+  return checks;
+}
+
+std::string joined_texts(const toml::node& value) {
+  if (const toml::array* list = value.as_array()) {
+    std::string text;
+    for (const toml::node& element : *list)
+      text += (text.empty() ? "" : ", ") + joined_texts(element);
+    return text;
+  }
+  return plain_text(value).value_or("…");
+}
+
+void read_config(RunResults& run, const std::string& file) {
+  const toml::table config = parse_toml(run.config, file);
+  const toml::table* experiment = config["experiment"].as_table();
+  if (experiment == nullptr) return;
+  for (const auto& [key, value] : *experiment) {
+    if (key.str() == "title") run.title = joined_texts(value);
+    if (!value.is_table()) run.settings.emplace_back(std::string(key.str()), joined_texts(value));
+  }
+}
+
+/// Raw samples are the run's own memory, and large.
+bool is_result(const fs::path& path) {
+  return path.extension() == ".csv" && path.filename() != "measurements.csv";
+}
+
+}  // namespace
+
+const CsvTable* RunResults::table(const std::string& file) const {
+  const auto found = tables.find(file);
+  return found == tables.end() ? nullptr : &found->second;
+}
+
+RunResults read_run(const std::string& folder) {
+  const fs::path path(folder);
+  const bool lab = fs::exists(path / "results.csv"), traces = fs::exists(path / "traces.csv");
+  if (!lab && !traces) {
+    throw InputError("holds no results (neither results.csv nor traces.csv)", folder,
+                     "give a folder that `branchline experiment NAME -o DIR` wrote");
+  }
+  RunResults run;
+  run.folder = folder;
+  run.name = fs::weakly_canonical(path).filename().string();
+  run.title = lab ? run.name : "Branchline and its rivals on recorded links";
+  for (const fs::directory_entry& entry : fs::directory_iterator(path)) {
+    if (!is_result(entry.path())) continue;
+    run.tables.emplace(entry.path().filename().string(), CsvTable::read(entry.path().string()));
+  }
+  const std::string config = (path / "config.toml").string();
+  run.config = text_of_file(config);
+  if (lab) read_config(run, config);
+  run.figures = lab ? parse_figures(run.config, config) : trace_figures();
+  run.machine = facts_of(json_of_file(path / "machine.json"));
+  const RunJson results = json_of_file(path / "results.json");
+  run.summary = facts_of(results);
+  run.checks = checks_of(results, (path / "results.json").string());
+  return run;
+}
+
+}  // namespace branchline::lab
