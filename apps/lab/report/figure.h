@@ -45,7 +45,7 @@ struct Figure {
   std::map<std::string, double> scale;  ///< column -> factor to the unit that is shown
   std::vector<std::string> for_each;    ///< columns: a figure for each combination of their texts
   std::string claim;                    ///< what the paper says
-  std::vector<std::string> checks;      ///< ids of the checks that decide whether it holds here
+  std::vector<std::string> checks;      ///< ids or texts of the checks that decide it
   std::string note;                     ///< what to know when looking at it
 };
 

@@ -92,8 +92,8 @@ std::string verdict_of(const Figure& figure, const RunResults& run, const std::s
   std::string misses;
   bool decided = false;
   for (const CheckResult& check : run.checks) {
-    const auto& ids = figure.checks;
-    if (std::find(ids.begin(), ids.end(), check.id) == ids.end()) continue;
+    const auto names = [&](const std::string& id) { return id == check.id || id == check.text; };
+    if (std::none_of(figure.checks.begin(), figure.checks.end(), names)) continue;
     decided = true;
     if (!check.holds) misses += (misses.empty() ? "" : "; ") + check.text;
   }

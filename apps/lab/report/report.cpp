@@ -9,7 +9,7 @@
 #include "apps/lab/report/figure_section.h"
 #include "apps/lab/report/gnuplot.h"
 #include "apps/lab/report/html_page.h"
-#include "apps/lab/report/prediction_errors.h"
+#include "apps/lab/report/prediction_figure.h"
 #include "apps/lab/report/report_sections.h"
 #include "apps/lab/report/run_comparison.h"
 #include "apps/lab/report/run_results.h"
@@ -77,8 +77,7 @@ std::vector<Figure> figures_of(const RunResults& run) {
   std::vector<Figure> figures = run.figures;
   const auto is_prediction = [](const Figure& f) { return f.id == prediction_figure().id; };
   const CsvTable* results = run.table("results.csv");
-  if (results != nullptr && prediction_errors(*results) &&
-      std::none_of(figures.begin(), figures.end(), is_prediction)) {
+  if (results != nullptr && std::none_of(figures.begin(), figures.end(), is_prediction)) {
     figures.push_back(prediction_figure());
   }
   return figures;

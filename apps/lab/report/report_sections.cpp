@@ -3,15 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "apps/lab/report/figure_section.h"
 #include "apps/lab/report/html_page.h"
-#include "apps/lab/report/prediction_errors.h"
 
 namespace branchline::lab {
 namespace {
 
 using Cells = std::vector<std::string>;
+
+constexpr double kMedianErrorTarget = 0.05, kP90ErrorTarget = 0.15;
 
 std::string card(const std::string& heading, const std::string& html) {
   return "<div class=\"card\"><h3>" + html_text(heading) + "</h3>" + html + "</div>";
@@ -22,9 +24,8 @@ std::string against_target(double error, double target) {
                      error <= target ? "good" : "late", 100 * error, 100 * target);
 }
 
-std::string prediction_card(const CsvTable& results) {
-  const std::optional<PredictionErrors> errors = prediction_errors(results);
-  if (!errors) return "";
+std::string prediction_card(const std::optional<PredictionErrors>& errors) {
+  if (!errors || errors->plans == 0) return "";
   return card("Prediction",
               fmt::format("<p>Predicted against measured time of {} plans: median "
                           "error {}, 90th percentile {}.</p>",
@@ -62,41 +63,34 @@ std::string facts_table(const Facts& facts) {
   return "<table class=\"facts\">" + rows + "</table>";
 }
 
-double median_of(std::vector<double> numbers) {
-  const auto middle = numbers.begin() + static_cast<std::ptrdiff_t>(numbers.size() / 2);
-  std::nth_element(numbers.begin(), middle, numbers.end());
-  return *middle;
+/// "Predicted …" with a capital and a full stop.
+std::string as_sentence(std::string text) {
+  if (text.empty()) return "";
+  text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+  return "<p>" + html_text(text) + ".</p>";
 }
 
-/// Empty texts where no row has a number.
-std::string median_text(const CsvTable& rows, const std::string& column) {
-  std::vector<double> numbers;
-  for (std::size_t row = 0; row < rows.rows(); ++row) {
-    if (const auto number = rows.number(row, column)) numbers.push_back(*number);
-  }
-  return numbers.empty() ? "–" : show_number(median_of(numbers));
-}
-
-std::string devices_table(const CsvTable& results) {
+std::string devices_table(const RunResults& run) {
+  if (run.devices.empty()) return "";
   std::vector<Cells> rows;
-  for (const std::string& model : results.distinct("model"))
-    rows.push_back({model, "×" + median_text(results.where({{"model", {model}}}), "slowdown")});
-  return "<h3>The emulated device</h3><p>Each slice's compute time is stretched by the stated "
-         "factor: the thread sleeps the rest.</p>" +
-         html_table({"model", "slowed by"}, rows);
+  for (const EmulatedDevice& device : run.devices)
+    rows.push_back(
+        {device.model, "×" + show_number(device.stated), "×" + show_number(device.measured)});
+  return "<h3>The emulated device</h3>" + as_sentence(run.device_emulation) +
+         html_table({"model", "stated slow-down", "measured"}, rows);
 }
 
-std::string links_table(const CsvTable& results) {
+std::string links_table(const RunResults& run) {
+  if (run.links.empty()) return "";
   std::vector<Cells> rows;
-  for (const std::string& link : results.distinct("link")) {
-    const CsvTable of_link = results.where({{"link", {link}}});
-    rows.push_back({link, median_text(of_link, "uplink_mbps"), median_text(of_link, "goodput_mbps"),
-                    median_text(of_link, "delay_ms")});
+  for (const EmulatedLink& link : run.links) {
+    rows.push_back({link.model, link.name, show_number(link.configured_mbps),
+                    link.measured_mbps ? show_number(*link.measured_mbps) : "–",
+                    show_number(link.delay_ms)});
   }
-  return "<h3>The emulated links</h3><p>A user-space emulator lets no burst through: each byte "
-         "takes "
-         "its time at the rate.</p>" +
-         html_table({"link", "configured / Mbit/s", "measured / Mbit/s", "delay / ms"}, rows);
+  return "<h3>The emulated links</h3>" + as_sentence(run.link_emulation) +
+         html_table({"model", "link", "configured / Mbit/s", "measured / Mbit/s", "delay / ms"},
+                    rows);
 }
 
 std::string ratio_text(const std::optional<double>& ratio) {
@@ -139,8 +133,8 @@ border-radius:.6rem;padding:.8rem}li{overflow-wrap:anywhere}
 std::string overview_section(const RunResults& run) {
   const CsvTable* results = run.table("results.csv");
   std::string cards;
-  if (results != nullptr) cards = rows_card(*results) + prediction_card(*results);
-  cards += checks_card(run);
+  if (results != nullptr) cards = rows_card(*results);
+  cards += prediction_card(run.prediction) + checks_card(run);
   return cards.empty() ? "" : "<div class=\"cards\">" + cards + "</div>";
 }
 
@@ -160,11 +154,8 @@ std::string checks_section(const RunResults& run) {
 std::string setting_section(const RunResults& run) {
   std::string html = "<h2>How it was run</h2>";
   if (!run.settings.empty()) html += facts_table(run.settings);
-  if (const CsvTable* results = run.table("results.csv"))
-    html += devices_table(*results) + links_table(*results);
+  html += devices_table(run) + links_table(run);
   if (!run.machine.empty()) html += "<h3>The machine</h3>" + facts_table(run.machine);
-  if (!run.summary.empty())
-    html += "<details><summary>results.json</summary>" + facts_table(run.summary) + "</details>";
   if (!run.config.empty()) {
     html += "<details><summary>config.toml: run it again with this</summary><pre>" +
             html_text(run.config) + "</pre></details>";

@@ -58,29 +58,48 @@ void flatten(const RunJson& json, const std::string& prefix, Facts& facts) {
   }
 }
 
-Facts facts_of(RunJson json) {
+Facts machine_of(RunJson json) {
+  json.erase("emulation");  // said of the run
   Facts facts;
-  json.erase("checks");
-  json.erase("rows");
   flatten(json, "", facts);
   return facts;
 }
 
-std::vector<CheckResult> checks_of(const RunJson& json, const std::string& file) {
-  std::vector<CheckResult> checks;
-  if (!json.contains("checks")) return checks;
-  try {
-    for (const RunJson& entry : json.at("checks")) {
-      CheckResult check{entry.value("id", ""), entry.value("text", ""), entry.at("holds"), {}};
-      check.misses = entry.value("misses", std::vector<std::string>());
-      if (check.text.empty()) check.text = check.id;
-      checks.push_back(std::move(check));
-    }
-  } catch (const nlohmann::json::exception& error) {
-    throw InputError(std::string("its checks cannot be read: ") + error.what(), file,
-                     "run it anew");
+void read_emulation(const RunJson& json, RunResults& run) {
+  const RunJson emulation = json.value("emulation", RunJson::object());
+  run.device_emulation = emulation.value("device", "");
+  run.link_emulation = emulation.value("link", "");
+  for (const RunJson& device : json.value("networks", RunJson::array()))
+    run.devices.push_back(
+        {device.at("name"), device.at("slowdown"), device.at("measured_slowdown")});
+  for (const RunJson& link : json.value("links", RunJson::array())) {
+    const RunJson& goodput = link.at("goodput_mbps");
+    run.links.push_back({link.at("model"), link.at("link"), link.at("uplink_mbps"),
+                         goodput.is_null() ? std::nullopt : std::optional<double>(goodput),
+                         link.at("delay_ms")});
   }
-  return checks;
+}
+
+void read_verdict(const RunJson& json, RunResults& run) {
+  for (const RunJson& entry : json.value("checks", RunJson::array())) {
+    run.checks.push_back({entry.value("id", ""), entry.at("check"), entry.at("holds"),
+                          entry.value("misses", std::vector<std::string>())});
+  }
+  if (json.contains("prediction")) {
+    const RunJson& errors = json.at("prediction");
+    run.prediction = {errors.at("plans"), errors.at("median_error"), errors.at("p90_error")};
+  }
+}
+
+/// results.json, "branchline.lab/1".
+void read_summary(const std::string& file, RunResults& run) {
+  try {
+    const RunJson json = json_of_file(file);
+    read_emulation(json, run);
+    read_verdict(json, run);
+  } catch (const nlohmann::json::exception& error) {
+    throw InputError(std::string("is no summary of a run: ") + error.what(), file, "run it anew");
+  }
 }
 
 std::string joined_texts(const toml::node& value) {
@@ -134,10 +153,8 @@ RunResults read_run(const std::string& folder) {
   run.config = text_of_file(config);
   if (lab) read_config(run, config);
   run.figures = lab ? parse_figures(run.config, config) : trace_figures();
-  run.machine = facts_of(json_of_file(path / "machine.json"));
-  const RunJson results = json_of_file(path / "results.json");
-  run.summary = facts_of(results);
-  run.checks = checks_of(results, (path / "results.json").string());
+  run.machine = machine_of(json_of_file(path / "machine.json"));
+  read_summary((path / "results.json").string(), run);
   return run;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,17 +19,39 @@ struct CheckResult {
   std::vector<std::string> misses;
 };
 
+/// How far predicted end-to-end times are from the measured medians, as shares of these.
+struct PredictionErrors {
+  std::size_t plans = 0;
+  double median = 0, p90 = 0;
+};
+
+/// A model's device: how many times slower than this machine it was to be, and was.
+struct EmulatedDevice {
+  std::string model;
+  double stated = 1, measured = 1;
+};
+
+struct EmulatedLink {
+  std::string model, name;
+  double configured_mbps = 0;
+  std::optional<double> measured_mbps;
+  double delay_ms = 0;
+};
+
 using Facts = std::vector<std::pair<std::string, std::string>>;
 
 /// Everything a report shows of one run. A value.
 struct RunResults {
   std::string folder;
-  std::string name;    ///< the folder's own, for legends
-  std::string title;   ///< of the experiment
-  std::string config;  ///< text of config.toml
-  Facts settings;      ///< [experiment], key by key
-  Facts machine;       ///< machine.json, flattened
-  Facts summary;       ///< results.json but for its lists, flattened
+  std::string name;                              ///< the folder's own, for legends
+  std::string title;                             ///< of the experiment
+  std::string config;                            ///< text of config.toml
+  Facts settings;                                ///< [experiment], key by key
+  Facts machine;                                 ///< machine.json, flattened
+  std::string device_emulation, link_emulation;  ///< how, in a sentence
+  std::vector<EmulatedDevice> devices;
+  std::vector<EmulatedLink> links;
+  std::optional<PredictionErrors> prediction;
   std::vector<Figure> figures;
   std::vector<CheckResult> checks;
   std::map<std::string, CsvTable>
