@@ -89,17 +89,17 @@ std::string rows_behind(const Figure& figure, const std::vector<RunTable>& runs)
 }
 
 std::string verdict_of(const Figure& figure, const RunResults& run, const std::string& where) {
-  std::string misses;
-  bool decided = false;
+  std::string held, missed;
   for (const CheckResult& check : run.checks) {
     const auto names = [&](const std::string& id) { return id == check.id || id == check.text; };
     if (std::none_of(figure.checks.begin(), figure.checks.end(), names)) continue;
-    decided = true;
-    if (!check.holds) misses += (misses.empty() ? "" : "; ") + check.text;
+    std::string& list = check.holds ? held : missed;
+    list += (list.empty() ? "" : "; ") + html_text(check.text);
   }
-  if (!decided) return "<p class=\"soft\">" + where + ": no check decides it; look and judge.</p>";
-  if (misses.empty()) return "<p class=\"good\">✓ " + where + ": holds.</p>";
-  return "<p class=\"late\">✗ " + where + ": does not hold (" + html_text(misses) + ").</p>";
+  if (!missed.empty())
+    return "<p class=\"late\">✗ " + where + ": does not hold (" + missed + ").</p>";
+  if (!held.empty()) return "<p class=\"good\">✓ " + where + ": holds (" + held + ").</p>";
+  return "<p class=\"soft\">" + where + ": no check decides it; look and judge.</p>";
 }
 
 std::string claim_block(const Figure& figure, const std::vector<const RunResults*>& runs) {
