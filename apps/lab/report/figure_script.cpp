@@ -26,7 +26,7 @@ set linetype cycle 9
 set border 3 linecolor rgb '#555555' linewidth 0.7
 set tics nomirror textcolor rgb '#000000'
 set grid ytics linetype -1 linecolor rgb '#dddddd' linewidth 0.5
-set key outside above horizontal center samplen 2
+set key outside above horizontal center Left reverse samplen 2
 )gp";
 
 /// A text between single quotes.
@@ -123,31 +123,44 @@ std::string style_of(const Figure& figure, const FigureLane& lane) {
   return "points";
 }
 
+/// Equal curves lie on each other: the earlier are drawn thicker, so that each can be seen.
+std::string size_of(const Figure& figure, const FigureLane& lane, std::size_t i, std::size_t of) {
+  if (figure.kind == FigureKind::timeline) return lane.points ? " pointsize 0.4" : "";
+  if (figure.kind != FigureKind::lines || of < 2) return "";
+  const double before = 1 - static_cast<double>(i) / static_cast<double>(of - 1);
+  return fmt::format(" linewidth {:.2g} pointsize {:.2g}", 0.8 + 1.4 * before, 0.7 + 0.8 * before);
+}
+
 /// @param index  of the first series in the data
 std::string lane_plot(const Figure& figure, const FigureLane& lane,
                       const std::vector<FigureSeries>& all, std::size_t index) {
   PlotCommand plot(figure.id + ".csv");
   if (figure.diagonal) plot.add("x with lines linetype -1 linewidth 0.6 notitle");
   const std::string style = style_of(figure, lane);
-  const std::string size =
-      figure.kind == FigureKind::timeline && lane.points ? " pointsize 0.4" : "";
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (has_intervals(all[i])) {
       plot.add_data(index + i,
                     fmt::format("1:2:3:4 with yerrorbars linetype {} pointsize 0 notitle", i + 1));
     }
     const std::string title = all.size() > 1 ? "title " + quoted(all[i].name) : "notitle";
-    plot.add_data(index + i,
-                  fmt::format("1:2 with {} linetype {}{} {}", style, i + 1, size, title));
+    plot.add_data(index + i, fmt::format("1:2 with {} linetype {}{} {}", style, i + 1,
+                                         size_of(figure, lane, i, all.size()), title));
   }
   return plot.text();
+}
+
+/// Where a group's first bar stands: one bar's width is left between groups.
+std::size_t position_of(const std::vector<BarGroup>& groups, std::size_t group) {
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < group; ++i) at += groups[i].bars.size() + 1;
+  return at;
 }
 
 std::string bars_plot(const Figure& figure, const std::vector<BarGroup>& groups) {
   const FigureLane& lane = figure.lanes.front();
   PlotCommand plot(figure.id + ".csv");
   for (std::size_t group = 0; group < groups.size(); ++group) {
-    if (groups.size() > 1) plot.add("newhistogram " + quoted(groups[group].name));
+    if (groups.size() > 1) plot.add(fmt::format("newhistogram at {}", position_of(groups, group)));
     for (std::size_t part = 0; part < lane.y.size(); ++part) {
       const std::string& name = lane.names.empty() ? lane.y[part] : lane.names[part];
       const bool told = group == 0 && lane.y.size() > 1;
@@ -158,24 +171,40 @@ std::string bars_plot(const Figure& figure, const std::vector<BarGroup>& groups)
   return plot.text();
 }
 
-std::string bars_axes(const Figure& figure, const std::vector<BarGroup>& groups) {
+/// Below the bars: their categories, upright where they would not fit beside each other, the names
+/// of the groups, the axis' own. Heights are shares of the picture's.
+std::string below_bars(const Figure& figure, const std::vector<BarGroup>& groups) {
+  constexpr double kLine = 0.07, kCharacter = 0.024;
   std::size_t bars = 0, longest = 0;
   for (const BarGroup& group : groups) {
     bars += group.bars.size();
     for (const FigureBar& bar : group.bars) longest = std::max(longest, bar.category.size());
   }
-  const bool crowded = bars * (longest + 1) > 48;
-  std::string text =
-      "set style data histograms\nset style histogram rowstacked title offset 0,-0.6\n"
-      "set style fill solid 0.9 noborder\nset boxwidth 0.75\nset yrange [0:*]\n";
-  if (figure.lanes.front().log) text += "set logscale y\nset yrange [*:*]\n";
-  if (crowded) {
-    text += fmt::format("set xtics rotate by 90 right font ',{}'\n", bars > 24 ? 7 : 9);
+  std::string text;
+  double height = kLine;
+  if (bars * (longest + 1) > 48) {
+    const int size = bars > 24 ? 7 : 9;
+    text += fmt::format("set xtics rotate by 90 right font ',{}'\n", size);
+    height = 0.03 + kCharacter * static_cast<double>(longest) * size / 11;
   }
-  if (groups.size() > 1) text += fmt::format("set bmargin {}\n", crowded ? 8 : 5);
-  return text + "set xlabel " + quoted(figure.x_label) +
-         (groups.size() > 1 ? " offset 0,-1\n" : "\n") + "set ylabel " +
-         quoted(figure.lanes.front().label) + "\n";
+  text +=
+      fmt::format("set bmargin at screen {:.3g}\nset label {} at graph 0.5, screen 0.035 center\n",
+                  height + kLine * (groups.size() > 1 ? 2 : 1), quoted(figure.x_label));
+  for (std::size_t i = 0; groups.size() > 1 && i < groups.size(); ++i) {
+    const double middle = static_cast<double>(position_of(groups, i)) +
+                          0.5 * (static_cast<double>(groups[i].bars.size()) - 1);
+    text += fmt::format("set label {} at first {:g}, screen {:.3g} center\n",
+                        quoted(groups[i].name), middle, kLine + 0.035);
+  }
+  return text;
+}
+
+std::string bars_axes(const Figure& figure, const std::vector<BarGroup>& groups) {
+  const FigureLane& lane = figure.lanes.front();
+  return "set style data histograms\nset style histogram rowstacked\n"
+         "set style fill solid 0.9 noborder\nset boxwidth 0.75\nset xtics scale 0\n" +
+         std::string(lane.log ? "set logscale y\n" : "set yrange [0:*]\n") + "set ylabel " +
+         quoted(lane.label) + "\n" + below_bars(figure, groups);
 }
 
 std::string plain_axes(const Figure& figure, const std::vector<FigureSeries>& all) {
@@ -228,7 +257,8 @@ std::string drawing(const Figure& figure, const FigureData& data) {
   if (kind eq 'png') {{
     set terminal pngcairo noenhanced size 1050,{0} font 'sans,11' fontscale 2 linewidth 2.5 pointscale 2 background rgb 'white'
   }} else {{
-    set terminal svg noenhanced size 460,{1} dynamic font 'sans-serif,13' linewidth 1.5 pointscale 0.8
+    set terminal svg noenhanced size 460,{1} dynamic font 'sans-serif,13' linewidth 1.5
+    set pointsize 0.7
   }}
   set output '{2}.'.kind
 {3}}}
