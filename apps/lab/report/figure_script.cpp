@@ -257,13 +257,13 @@ std::string drawing(const Figure& figure, const FigureData& data) {
   if (kind eq 'png') {{
     set terminal pngcairo noenhanced size 1050,{0} font 'sans,11' fontscale 2 linewidth 2.5 pointscale 2 background rgb 'white'
   }} else {{
-    set terminal svg noenhanced size 460,{1} dynamic font 'sans-serif,13' linewidth 1.5
+    set terminal svg noenhanced size 390,{1} dynamic font 'sans-serif,11' linewidth 1.3
     set pointsize 0.7
   }}
   set output '{2}.'.kind
 {3}}}
 )gp",
-      350 * more, 165 * more, figure.id, plots);
+      350 * more, 140 * more, figure.id, plots);
 }
 
 std::string line_of(const std::vector<double>& numbers) {
