@@ -11,10 +11,12 @@ double factor_of(const Figure& figure, const std::string& column) {
   return found == figure.scale.end() ? 1 : found->second;
 }
 
+/// "edgent", "edgent exit 2": a number says nothing without its column.
 std::string joined(const CsvTable& rows, std::size_t row, const std::vector<std::string>& columns) {
   std::string text;
   for (const std::string& column : columns) {
-    text += (text.empty() ? "" : " ") + rows.text(row, column);
+    const std::string& cell = rows.text(row, column);
+    text += (text.empty() ? "" : " ") + (number_of(cell) ? column + " " + cell : cell);
   }
   return text;
 }

@@ -43,10 +43,12 @@ std::string quoted(const std::string& text) {
 
 struct Extent {
   double low = INFINITY, high = -INFINITY;
+  bool whole = true;  ///< all of them whole numbers: exits, for one
 
   void take(double value) {
     low = std::min(low, value);
     high = std::max(high, value);
+    whole = whole && value == std::floor(value);
   }
   bool positive() const { return low > 0; }
 };
@@ -88,7 +90,8 @@ std::string axis_text(char axis, const Extent& extent, bool log) {
   const double width = extent.high - extent.low;
   if (axis == 'y') {
     if (extent.low < 0) return "set yrange [*:*]\n";
-    return fmt::format("set yrange [0:{:.6g}]\n", extent.high > 0 ? 1.08 * extent.high : 1);
+    return fmt::format("set yrange [0:{:.6g}]\n{}", extent.high > 0 ? 1.08 * extent.high : 1,
+                       extent.whole && extent.high <= 8 ? "set ytics 1\n" : "");
   }
   const double margin = width > 0 ? 0.03 * width : 0.5;
   return fmt::format("set xrange [{:.6g}:{:.6g}]\n", extent.low - margin, extent.high + margin);
@@ -175,9 +178,10 @@ std::string bars_plot(const Figure& figure, const std::vector<BarGroup>& groups)
 /// of the groups, the axis' own. Heights are shares of the picture's.
 std::string below_bars(const Figure& figure, const std::vector<BarGroup>& groups) {
   constexpr double kLine = 0.07, kCharacter = 0.024;
-  std::size_t bars = 0, longest = 0;
+  std::size_t bars = 0, longest = 0, characters = 0;
   for (const BarGroup& group : groups) {
     bars += group.bars.size();
+    characters += group.name.size();
     for (const FigureBar& bar : group.bars) longest = std::max(longest, bar.category.size());
   }
   std::string text;
@@ -187,14 +191,17 @@ std::string below_bars(const Figure& figure, const std::vector<BarGroup>& groups
     text += fmt::format("set xtics rotate by 90 right font ',{}'\n", size);
     height = 0.03 + kCharacter * static_cast<double>(longest) * size / 11;
   }
+  const bool staggered = characters > 40;
+  const int names = groups.size() < 2 ? 0 : staggered ? 2 : 1;
   text +=
       fmt::format("set bmargin at screen {:.3g}\nset label {} at graph 0.5, screen 0.035 center\n",
-                  height + kLine * (groups.size() > 1 ? 2 : 1), quoted(figure.x_label));
+                  height + kLine * (1 + names), quoted(figure.x_label));
   for (std::size_t i = 0; groups.size() > 1 && i < groups.size(); ++i) {
+    const double line = staggered && i % 2 == 0 ? 2 : 1;
     const double middle = static_cast<double>(position_of(groups, i)) +
                           0.5 * (static_cast<double>(groups[i].bars.size()) - 1);
     text += fmt::format("set label {} at first {:g}, screen {:.3g} center\n",
-                        quoted(groups[i].name), middle, kLine + 0.035);
+                        quoted(groups[i].name), middle, kLine * line + 0.035);
   }
   return text;
 }
@@ -228,9 +235,12 @@ std::string timeline_plots(const Figure& figure, const FigureData& data) {
     const Extent lane = extent_of(data.lanes[i], true);
     x.take(lane.low), x.take(lane.high);
   }
-  std::string text =
-      fmt::format("  set multiplot layout {},1 margins 0.15,0.97,0.11,0.94 spacing 0.09\n{}",
-                  drawn.size(), axis_text('x', x, false));
+  // A lane is 350 pixels high; above it its legend, below the last one the time.
+  const double height = 350.0 * static_cast<double>(drawn.size());
+  std::string text = fmt::format(
+      "  set multiplot layout {},1 margins 0.15,0.97,{:.3g},{:.3g} spacing {:.3g}\n"
+      "  set key at graph 1, graph 1.02 right bottom horizontal\n{}",
+      drawn.size(), 115 / height, 1 - 60 / height, 95 / height, axis_text('x', x, false));
   std::size_t index = 0;
   for (const std::size_t i : drawn) {
     const bool last = i == drawn.back();

@@ -93,21 +93,22 @@ std::string links_table(const RunResults& run) {
                     rows);
 }
 
-std::string ratio_text(const std::optional<double>& ratio) {
-  return ratio ? fmt::format("{:.3f}", *ratio) : "–";
+/// "▲ 1.121" when `column` differs.
+std::string ratio_text(const ComparedRow& row, const std::string& column,
+                       const std::optional<double>& ratio) {
+  const bool differs =
+      std::find(row.differs.begin(), row.differs.end(), column) != row.differs.end();
+  return (differs ? "▲ " : "") + (ratio ? fmt::format("{:.3f}", *ratio) : "–");
 }
 
 Cells cells_of(const ComparedRow& row) {
-  std::string differs;
-  for (const std::string& column : row.differs) differs += (differs.empty() ? "" : ", ") + column;
   return {row.model,
           row.method,
           row.link,
           row.deadline_ms,
-          ratio_text(row.measured),
-          ratio_text(row.hit_rate),
-          ratio_text(row.accuracy),
-          differs.empty() ? "" : "▲ " + differs};
+          ratio_text(row, "measured_ms", row.measured),
+          ratio_text(row, "hit_rate", row.hit_rate),
+          ratio_text(row, "accuracy", row.accuracy)};
 }
 
 }  // namespace
@@ -123,9 +124,9 @@ figure{margin:0;background:var(--card);border:1px solid var(--line);border-radiu
 padding:.9rem 1rem;min-width:0}figure.whole{grid-column:1/-1}figure h3{margin:0 0 .5rem}
 .picture{max-width:34rem;margin:0 auto}.claim{border-left:3px solid var(--line);padding-left:.8rem}
 .claim p,figure p{margin:.35rem 0;font-size:.92rem}summary{cursor:pointer;color:var(--soft);
-font-size:.9rem;padding:.3rem 0}details table,figure table{font-size:.82rem}
-.facts th,.facts td{text-align:left;white-space:normal;overflow-wrap:anywhere;vertical-align:top;
-font-size:.88rem}.facts th{min-width:7rem}
+font-size:.9rem;padding:.3rem 0}table{font-size:.88rem}details table,figure table{font-size:.82rem}
+figure th{white-space:normal}
+.facts th,.facts td{text-align:left;white-space:normal;overflow-wrap:anywhere;vertical-align:top}.facts th{min-width:7rem}
 pre{overflow-x:auto;font-size:.8rem;background:var(--card);border:1px solid var(--line);
 border-radius:.6rem;padding:.8rem}li{overflow-wrap:anywhere}
 )";
@@ -168,8 +169,8 @@ std::string setting_section(const RunResults& run) {
 
 std::string comparison_section(const RunComparison& comparison, const RunResults& here,
                                const RunResults& there) {
-  const Cells header = {"model",         "method",   "link",     "deadline / ms",
-                        "measured time", "hit rate", "accuracy", "differs"};
+  const Cells header = {"model",         "method",   "link",    "deadline / ms",
+                        "measured time", "hit rate", "accuracy"};
   std::vector<Cells> all, differing;
   for (const ComparedRow& row : comparison.rows) {
     all.push_back(cells_of(row));

@@ -117,8 +117,11 @@ void read_config(RunResults& run, const std::string& file) {
   const toml::table* experiment = config["experiment"].as_table();
   if (experiment == nullptr) return;
   for (const auto& [key, value] : *experiment) {
-    if (key.str() == "title") run.title = joined_texts(value);
-    if (!value.is_table()) run.settings.emplace_back(std::string(key.str()), joined_texts(value));
+    const std::string text = value.is_table() ? "" : joined_texts(value);
+    if (key.str() == "title")
+      run.title = text;
+    else if (!text.empty())
+      run.settings.emplace_back(std::string(key.str()), text);
   }
 }
 

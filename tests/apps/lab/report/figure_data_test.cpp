@@ -66,6 +66,12 @@ TEST(FigureData, TellsRunsAndColumnsApart) {
                                  "edgent, time (before)", "edgent, size (before)"));
 }
 
+TEST(FigureData, ANumberIsNamedWithItsColumn) {
+  Figure figure = lines();
+  figure.lanes[0].series = {"method", "rate"};
+  EXPECT_EQ(figure_data(figure, {{"", rows()}}).lanes[0][0].name, "edgent rate 2");
+}
+
 TEST(FigureData, BarsAreGroupedBySeries) {
   Figure figure = lines();
   figure.kind = FigureKind::bars;
