@@ -131,6 +131,15 @@ std::vector<std::string> keys_of(FigureKind kind) {
   return keys;
 }
 
+void read_columns(const TomlSection& section, Figure& figure) {
+  figure.columns = section.texts("columns");
+  figure.names = section.texts("names");
+  if (figure.columns.empty())
+    section.refuse("columns", "a table without 'columns'", "write columns = [\"column\"]");
+  if (!figure.names.empty() && figure.names.size() != figure.columns.size())
+    section.refuse("names", "'names' has another length than 'columns'", "write one for each");
+}
+
 Figure figure_in(const toml::table& table, const std::string& file) {
   const TomlSection section(table, file, kFigureSection);
   Figure figure;
@@ -148,10 +157,7 @@ Figure figure_in(const toml::table& table, const std::string& file) {
   figure.checks = section.texts("check");
   figure.note = section.text("note");
   if (figure.kind == FigureKind::table) {
-    figure.columns = section.texts("columns");
-    figure.names = section.texts("names");
-    if (!figure.names.empty() && figure.names.size() != figure.columns.size())
-      section.refuse("names", "'names' has another length than 'columns'", "write one for each");
+    read_columns(section, figure);
     return figure;
   }
   figure.x = section.required_text("x");
