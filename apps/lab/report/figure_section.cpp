@@ -88,18 +88,18 @@ std::string rows_behind(const Figure& figure, const std::vector<RunTable>& runs)
   return html;
 }
 
+/// What the checks found, in their words: they may decide but a part of the claim.
 std::string verdict_of(const Figure& figure, const RunResults& run, const std::string& where) {
-  std::string held, missed;
+  std::string verdict;
   for (const CheckResult& check : run.checks) {
     const auto names = [&](const std::string& id) { return id == check.id || id == check.text; };
     if (std::none_of(figure.checks.begin(), figure.checks.end(), names)) continue;
-    std::string& list = check.holds ? held : missed;
-    list += (list.empty() ? "" : "; ") + html_text(check.text);
+    verdict +=
+        fmt::format("<p class=\"{}\">{} {}: {}</p>", check.holds ? "good" : "late",
+                    check.holds ? "✓ Holds" : "✗ Does not hold", where, html_text(check.text));
   }
-  if (!missed.empty())
-    return "<p class=\"late\">✗ " + where + ": does not hold (" + missed + ").</p>";
-  if (!held.empty()) return "<p class=\"good\">✓ " + where + ": holds (" + held + ").</p>";
-  return "<p class=\"soft\">" + where + ": no check decides it; look and judge.</p>";
+  if (!verdict.empty()) return verdict;
+  return "<p class=\"soft\">No check decides whether it holds " + where + "; look and judge.</p>";
 }
 
 std::string claim_block(const Figure& figure, const std::vector<const RunResults*>& runs) {
@@ -107,7 +107,7 @@ std::string claim_block(const Figure& figure, const std::vector<const RunResults
   std::string html =
       "<div class=\"claim\"><p><b>The paper:</b> " + html_text(figure.claim) + "</p>";
   for (const RunResults* run : runs)
-    html += verdict_of(figure, *run, runs.size() > 1 ? html_text(run->name) : "Here");
+    html += verdict_of(figure, *run, runs.size() > 1 ? "in " + html_text(run->name) : "here");
   return html + "</div>";
 }
 

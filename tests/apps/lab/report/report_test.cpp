@@ -129,7 +129,7 @@ TEST_F(ReportTest, AnUnfinishedRunHasAPageToo) {
     std::filesystem::remove(run_.path(file));
   const Made made = report_of(run_);
   EXPECT_THAT(made.notes, HasSubstr("figure layers left out: layers.csv is not in"));
-  EXPECT_THAT(made.page, HasSubstr("no check decides it"));
+  EXPECT_THAT(made.page, HasSubstr("No check decides whether it holds here"));
 }
 
 TEST_F(ReportTest, ComparesTwoRunsOfOneExperiment) {
