@@ -58,10 +58,9 @@ TEST_F(ReportTest, ThePageNeedsNothingFromOutside) {
 
 TEST_F(ReportTest, ShowsClaimVerdictAndRowsOfEachFigure) {
   const std::string page = report_of(run_).page;
-  EXPECT_THAT(
-      page, HasSubstr("<b>The paper:</b> It rises.</p><p class=\"good\">✓ Here: holds (exit rises "
-                      "with uplink_mbps)."));
-  EXPECT_THAT(page, HasSubstr("✗ Here: does not hold (hit_rate never falls)."));
+  EXPECT_THAT(page, HasSubstr("<b>The paper:</b> It rises.</p><p class=\"good\">✓ Holds here: exit "
+                              "rises with uplink_mbps</p>"));
+  EXPECT_THAT(page, HasSubstr("<p class=\"late\">✗ Does not hold here: hit_rate never falls</p>"));
   EXPECT_THAT(page, HasSubstr("Exit against bandwidth: b_&lt;net&gt;"));
   EXPECT_THAT(page, Not(HasSubstr("b_<net>"))) << "names are text, not markup";
   EXPECT_THAT(page, HasSubstr("<td>conv1, relu</td><td>12.5</td>"));
