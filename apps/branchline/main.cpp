@@ -19,8 +19,8 @@ std::vector<Verb> add_verbs(CLI::App& app) {
   using namespace branchline::apps;
   return {add_demo(app),      add_run(app),        add_plan(app),   add_profile(app),
           add_verify(app),    add_inspect(app),    add_import(app), add_train(app),
-          add_calibrate(app), add_experiment(app), add_link(app),   add_ping(app),
-          add_doctor(app)};
+          add_calibrate(app), add_experiment(app), add_report(app), add_link(app),
+          add_ping(app),      add_doctor(app)};
 }
 
 bool takes_words(const CLI::App& app) {
