@@ -11,8 +11,11 @@
 
 #include "apps/branchline/flags.h"
 #include "apps/branchline/progress_line.h"
+#include "apps/branchline/text_file.h"
 #include "apps/branchline/verb.h"
 #include "apps/lab/edge_process.h"
+#include "apps/lab/report/figure_file.h"
+#include "apps/lab/report/report.h"
 #include "apps/lab/sweep/sweep.h"
 #include "apps/lab/sweep/sweep_summary.h"
 #include "apps/version_text.h"
@@ -120,7 +123,9 @@ int run_file(const SweepFlags& flags, const CLI::App& command) {
   if (flags.folder.empty()) {
     throw InputError("no folder for the results", "-o", "give one: -o DIR");
   }
-  lab::Experiment experiment = lab::read_experiment(experiment_file(command, flags.name));
+  const std::string file = experiment_file(command, flags.name);
+  lab::Experiment experiment = lab::read_experiment(file);
+  lab::parse_figures(read_text_file(file, "check the path"), file);  // before anything is measured
   for (const std::string& folder : flags.data) {
     experiment.data.push_back(fs::absolute(folder).lexically_normal().string());
   }
@@ -144,7 +149,8 @@ int run_file(const SweepFlags& flags, const CLI::App& command) {
     std::cerr << "stopped; the same command goes on where it was\n";
     return stop.exit_code();
   }
-  std::cout << (flags.json ? summary : lab::summary_text(sweep, verdict));
+  const std::string page = lab::write_report(flags.folder, std::cerr);
+  std::cout << (flags.json ? summary : lab::summary_text(sweep, verdict) + page + "\n");
   return verdict.good() ? kDone : kGoalNotMet;
 }
 
