@@ -22,7 +22,15 @@ std::string list_of(const Items& items, const Text& text) {
   return "[" + list + "]";
 }
 
-std::string exact(Duration duration) { return quoted(std::to_string(duration.count()) + "ns"); }
+/// In the largest unit that says it without a fraction.
+std::string exact(Duration duration) {
+  const std::pair<std::int64_t, const char*> units[] = {
+      {1'000'000'000, "s"}, {1'000'000, "ms"}, {1'000, "us"}, {1, "ns"}};
+  for (const auto& [ns, name] : units) {
+    if (duration.count() % ns == 0) return quoted(std::to_string(duration.count() / ns) + name);
+  }
+  return {};
+}
 
 std::vector<Setting> part_settings(const ExperimentPart& part) {
   std::vector<ExperimentLink> rates, traces;

@@ -64,6 +64,7 @@ TEST(Experiment, IsWrittenBackAsItIsRead) {
   EXPECT_EQ(again.title, experiment.title);
   EXPECT_EQ(again.figures, experiment.figures);
   EXPECT_THAT(again.figures, HasSubstr("width = 3"));
+  EXPECT_THAT(to_toml(experiment), HasSubstr("deadlines = ['100ms', '1s']"));
 }
 
 TEST(Experiment, TellsSettingsThatDiffer) {
