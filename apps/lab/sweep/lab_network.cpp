@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <numeric>
 #include <random>
 #include <utility>
@@ -127,6 +129,23 @@ void add_overheads(LabNetwork& network) {
   network.down_overhead = frame_overhead(std::move(answer), down);
 }
 
+/// As the folder has them, else measured and kept there.
+LayerTimes layers_in(const RunFolder& folder, const LabNetwork& network, const PacedDevice& device,
+                     const profile::RunSlice& edge) {
+  const std::string name = network.name + ".layers.json";
+  std::ifstream stream(folder.path(name));
+  if (stream) {
+    const std::string text{std::istreambuf_iterator<char>(stream), {}};
+    return layer_times_from_json(text, folder.path(name));
+  }
+  const graph::LayerGraph& layers = network.model->layers();
+  const LayerTimes times = {
+      time_layers(layers, profile::local_runs(network.model, device.cache), network.slowdown),
+      time_layers(layers, edge, 1), measured_slowdown(device, network.slowdown)};
+  folder.write(name, to_json(times));
+  return times;
+}
+
 void require_accuracies(const LabNetwork& network) {
   for (const graph::ExitPoint& exit : network.model->layers().exits) {
     if (exit.accuracy) continue;
@@ -166,13 +185,10 @@ LabNetwork open_network(const std::vector<std::string>& alternatives, const Expe
                  {experiment.slowdown, experiment.deepest_exit}, profiler.runs());
   network.slowdown = profile.device.slowdown;
   network.graph = profile::with_times(layers, profile);
-  network.measured_slowdown = measured_slowdown(device, network.slowdown);
   see_sendings(network);
   add_overheads(network);
   progress("timing the layers of " + network.name);
-  network.layers = {
-      time_layers(layers, profile::local_runs(network.model, cache), network.slowdown),
-      time_layers(layers, profiler.runs(), 1)};
+  network.layers = layers_in(folder, network, device, profiler.runs());
   return network;
 }
 

@@ -33,8 +33,7 @@ struct LabNetwork {
   std::string file;
   std::string data_set;  ///< of the test pictures
   std::shared_ptr<const model::Model> model;
-  double slowdown = 1;  ///< of the device; the edge is this machine as it is
-  double measured_slowdown = 1;
+  double slowdown = 1;               ///< of the device; the edge is this machine as it is
   graph::LayerGraph graph;           ///< with the device's and the edge's times
   std::vector<at::Tensor> pictures;  ///< as unit 0 puts them out, in the order they are sent
   std::vector<SeenSending> sendings;

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "apps/lab/sweep/plan_sample.h"
 #include "apps/lab/sweep/sample_statistics.h"
+#include "framework/base/error.h"
 #include "framework/profile/exit_segments.h"
 
 namespace branchline::lab {
@@ -45,7 +47,48 @@ double r_squared(const graph::LayerGraph& graph, const std::vector<LayerTime>& l
   return spread > 0 ? 1 - residuals / spread : 0;
 }
 
+constexpr const char* kLayersSchema = "branchline.lab_layers/1";
+
+nlohmann::json layers_json(const std::vector<LayerTime>& layers) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const LayerTime& layer : layers) {
+    list.push_back({layer.unit, layer.median.count(), layer.low.count(), layer.high.count()});
+  }
+  return list;
+}
+
+std::vector<LayerTime> layers_from(const nlohmann::json& list) {
+  std::vector<LayerTime> layers;
+  for (const nlohmann::json& layer : list) {
+    const auto time = [&](std::size_t i) { return Duration(layer.at(i).get<std::int64_t>()); };
+    layers.push_back({layer.at(0), time(1), time(2), time(3)});
+  }
+  return layers;
+}
+
 }  // namespace
+
+std::string to_json(const LayerTimes& times) {
+  return nlohmann::json({{"schema", kLayersSchema},
+                         {"measured_slowdown", times.measured_slowdown},
+                         {"device", layers_json(times.device)},
+                         {"edge", layers_json(times.edge)}})
+             .dump() +
+         "\n";
+}
+
+LayerTimes layer_times_from_json(const std::string& text, const std::string& where) {
+  try {
+    const nlohmann::json json = nlohmann::json::parse(text);
+    if (json.at("schema") != kLayersSchema) {
+      throw InputError("it is of another version", where, "take another folder: -o");
+    }
+    return {layers_from(json.at("device")), layers_from(json.at("edge")),
+            json.at("measured_slowdown")};
+  } catch (const nlohmann::json::exception& error) {
+    throw InputError(error.what(), where, "take another folder: -o");
+  }
+}
 
 std::vector<LayerTime> time_layers(const graph::LayerGraph& graph, const profile::RunSlice& run,
                                    double slowdown) {

@@ -14,12 +14,23 @@ namespace branchline::lab {
 struct LayerTime {
   std::int32_t unit = 0;
   Duration median{0}, low{0}, high{0};  ///< low, high: 95 % interval of the median
+
+  friend bool operator==(const LayerTime&, const LayerTime&) = default;
 };
 
-/// Of every unit but the input, on both tiers.
+/// What is measured of a network beside its profile.
 struct LayerTimes {
-  std::vector<LayerTime> device, edge;
+  std::vector<LayerTime> device, edge;  ///< of every unit but the input
+  double measured_slowdown = 1;         ///< of the deepest exit on the slowed device
+
+  friend bool operator==(const LayerTimes&, const LayerTimes&) = default;
 };
+
+/// "branchline.lab_layers/1", so that a run that goes on need not measure them again.
+std::string to_json(const LayerTimes& times);
+
+/// @throws InputError naming `where`.
+LayerTimes layer_times_from_json(const std::string& text, const std::string& where);
 
 /// @param slowdown  multiplies what is measured
 std::vector<LayerTime> time_layers(const graph::LayerGraph& graph, const profile::RunSlice& run,

@@ -244,7 +244,7 @@ Sweep run_sweep(const Experiment& experiment, const RunFolder& folder, const Sto
           progress({what, 0, 0, Duration{0}});
         });
     sweep.networks.push_back({network.name, network.model->digest(), network.data_set,
-                              network.slowdown, network.measured_slowdown});
+                              network.slowdown, network.layers.measured_slowdown});
     sweep.layers_csv += layers_csv(network.name, network.graph, network.layers);
     sweep.regressions_csv += regressions_csv(network.name, network.graph, network.layers);
     NetworkSweep part(experiment, network, log);
