@@ -7,6 +7,7 @@
 
 #include "apps/branchline/flags.h"
 #include "apps/lab/place_choice.h"
+#include "apps/lab/report/html_page.h"
 #include "apps/lab/svg_timeline.h"
 
 namespace branchline::lab {
@@ -15,25 +16,14 @@ namespace {
 using apps::show_duration;
 
 constexpr const char* kStyle = R"(
-:root{--paper:#fbfbf9;--ink:#1d2430;--soft:#667085;--line:#e2e4e8;--device:#d9780f;--split:#8b5cf6;
---edge:#0a7ea4;--good:#1f7a4d;--late:#c81e1e;--down:#fde2e2;--area:#bfe3cc;--wait:#c9ced6;--card:#fff}
-@media(prefers-color-scheme:dark){:root{--paper:#14181f;--ink:#e6e9ee;--soft:#9aa4b2;--line:#2b323d;
---device:#f59e3b;--split:#a98bff;--edge:#38b6dd;--good:#4cc38a;--late:#ff6b6b;--down:#47202a;
---area:#22513a;--wait:#4a5361;--card:#1b2029}}
-*{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);
-font:16px/1.55 system-ui,sans-serif}main{max-width:62rem;margin:0 auto;padding:1.5rem 1rem 4rem}
-h1{font-size:1.6rem;line-height:1.25;margin:.5rem 0}h2{font-size:1.2rem;margin:2.2rem 0 .5rem}
-p,li{max-width:46rem}.soft{color:var(--soft)}.scroll{overflow-x:auto}
-table{border-collapse:collapse;font-variant-numeric:tabular-nums;width:100%}
-th,td{padding:.4rem .6rem;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}
-th:first-child,td:first-child{text-align:left}th{font-weight:600;color:var(--soft);font-size:.85rem}
-tr.ours td{font-weight:700}.cards{display:grid;gap:1rem;grid-template-columns:
-repeat(auto-fit,minmax(17rem,1fr))}.card{background:var(--card);border:1px solid var(--line);
-border-radius:.6rem;padding:.9rem 1rem}.card h3{margin:0 0 .3rem;font-size:1rem}.card p{margin:.3rem 0}
+:root{--device:#d9780f;--split:#8b5cf6;--edge:#0a7ea4;--down:#fde2e2;--area:#bfe3cc;--wait:#c9ced6}
+@media(prefers-color-scheme:dark){:root{--device:#f59e3b;--split:#a98bff;--edge:#38b6dd;
+--down:#47202a;--area:#22513a;--wait:#4a5361}}
+tr.ours td{font-weight:700}
 .card table{font-size:.85rem}.card th,.card td{white-space:normal;padding:.4rem .3rem}
 .card.device h3{color:var(--device)}.card.split h3{color:var(--split)}
 .card.edge h3{color:var(--edge)}.key{display:inline-block;width:.75em;height:.75em;border-radius:2px;
-margin:0 .25em 0 .9em}svg{width:100%;height:auto;display:block;font:11px system-ui,sans-serif}
+margin:0 .25em 0 .9em}svg{font:11px system-ui,sans-serif}
 svg text{fill:var(--soft)}svg .lane{fill:var(--ink);font-weight:600}svg .tick{text-anchor:end}
 svg .second{text-anchor:middle}svg .actname{fill:var(--ink);font-style:italic}
 svg .grid{stroke:var(--line)}svg .act{stroke:var(--soft);stroke-dasharray:3 3}
@@ -44,7 +34,6 @@ svg rect.device{fill:var(--device)}svg rect.split{fill:var(--split)}svg rect.edg
 svg .bar{stroke-width:2}svg .bar.device{stroke:var(--device)}svg .bar.edge{stroke:var(--edge)}
 svg .bar.waiting{stroke:var(--wait)}.narrow{display:none}
 @media(max-width:640px){.wide{display:none}.narrow{display:block}}
-code{background:var(--line);border-radius:.3rem;padding:.1rem .3rem;overflow-wrap:anywhere}
 )";
 
 std::string percent(std::optional<double> share) {
@@ -162,36 +151,17 @@ std::string setting_section(const DemoStory& story) {
 
 }  // namespace
 
-std::string html_text(const std::string& text) {
-  std::string safe;
-  for (const char c : text) {
-    if (c == '&')
-      safe += "&amp;";
-    else if (c == '<')
-      safe += "&lt;";
-    else if (c == '>')
-      safe += "&gt;";
-    else if (c == '"')
-      safe += "&quot;";
-    else
-      safe += c;
-  }
-  return safe;
-}
-
 std::string report_page(const DemoStory& story) {
-  return fmt::format(
-             "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta "
-             "name=\"viewport\" content=\"width=device-width,initial-scale=1\"><meta "
-             "name=\"color-scheme\" content=\"light dark\"><title>Branchline demo</title><style>{}"
-             "</style></head><body><main><h1>One network, two machines, every answer within {}</h1>"
-             "<p>{} has {} exits. For each frame Branchline chose how deep to go and where to "
-             "compute: on the device (<b>slowed by ×{:.3g}</b>), on the edge, or split between "
-             "them. The link was made good, then bad, then cut.</p>",
-             kStyle, show_duration(story.deadline), html_text(story.model), story.exits,
-             story.slowdown) +
-         table_section(story) + timeline_section(story) + choices_section(story) +
-         acts_section(story) + setting_section(story) + "</main></body></html>\n";
+  const std::string body =
+      fmt::format(
+          "<h1>One network, two machines, every answer within {}</h1>"
+          "<p>{} has {} exits. For each frame Branchline chose how deep to go and where to "
+          "compute: on the device (<b>slowed by ×{:.3g}</b>), on the edge, or split between "
+          "them. The link was made good, then bad, then cut.</p>",
+          show_duration(story.deadline), html_text(story.model), story.exits, story.slowdown) +
+      table_section(story) + timeline_section(story) + choices_section(story) +
+      acts_section(story) + setting_section(story);
+  return html_page("Branchline demo", kStyle, body);
 }
 
 }  // namespace branchline::lab

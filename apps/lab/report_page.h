@@ -10,7 +10,4 @@ namespace branchline::lab {
 /// readable on a phone.
 std::string report_page(const DemoStory& story);
 
-/// `text` with &, <, > and quotes made harmless.
-std::string html_text(const std::string& text);
-
 }  // namespace branchline::lab

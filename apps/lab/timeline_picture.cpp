@@ -1,10 +1,8 @@
 #include "apps/lab/timeline_picture.h"
 
 #include <fmt/format.h>
-#include <sys/wait.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <fstream>
 
 #include "framework/base/error.h"
@@ -152,21 +150,6 @@ std::string timeline_script(const DemoStory& story) {
                      seconds_of(story.deadline) * 1e3, story.exits,
                      2 * largest_mbit(story.link_samples), end) +
          down_bands(story.link_samples, end) + act_marks(story.acts) + kLanes;
-}
-
-std::string draw_timeline(const std::string& folder) {
-  // The folder's name never reaches the shell: gnuplot is started inside it.
-  const std::string command =
-      "cd \"$BRANCHLINE_PICTURE_FOLDER\" && exec gnuplot timeline.gp 2>timeline.log";
-  ::setenv("BRANCHLINE_PICTURE_FOLDER", folder.c_str(), 1);
-  const int status = std::system(command.c_str());
-  ::unsetenv("BRANCHLINE_PICTURE_FOLDER");
-  if (status == 0) return "";
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 127) {
-    return "no timeline.png: gnuplot is missing (apt install gnuplot-nox), then run `gnuplot "
-           "timeline.gp` there";
-  }
-  return "no timeline.png: gnuplot failed, see " + folder + "/timeline.log";
 }
 
 }  // namespace branchline::lab

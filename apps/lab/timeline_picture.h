@@ -14,8 +14,4 @@ void write_link_csv(const std::string& file, const std::vector<LinkSample>& samp
 /// exit and place, latency against the deadline, device and edge time.
 std::string timeline_script(const DemoStory& story);
 
-/// Runs gnuplot on `folder`/timeline.gp.
-/// @returns empty, or a sentence that says why there is no picture and which package helps
-std::string draw_timeline(const std::string& folder);
-
 }  // namespace branchline::lab

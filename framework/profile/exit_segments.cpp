@@ -36,6 +36,14 @@ slice::SliceSpec suffix_of(const graph::LayerGraph& graph, int exit, std::int32_
   return slice::slice_between(graph, units_between(graph, exit, unit, kEnd), {}, {exit});
 }
 
+slice::SliceSpec alone(const graph::Unit& unit) {
+  slice::SliceSpec spec{{{unit.id, unit.id}}, {}};
+  for (std::size_t i = 0; i < unit.outputs.size(); ++i) {
+    spec.outputs.push_back({unit.id, static_cast<std::int32_t>(i)});
+  }
+  return spec;
+}
+
 bool can_divide(const graph::LayerGraph& graph, int exit, std::int32_t unit) {
   const auto travels = [&](const slice::ValueId& value) {
     return graph.units[static_cast<std::size_t>(value.unit)].transmissible;

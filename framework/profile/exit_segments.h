@@ -19,6 +19,9 @@ slice::SliceSpec prefix_of(const graph::LayerGraph& graph, int exit, std::int32_
 /// The units behind `unit`; the output is the exit's logits.
 slice::SliceSpec suffix_of(const graph::LayerGraph& graph, int exit, std::int32_t unit);
 
+/// One unit by itself, handing out all that any other unit or exit reads.
+slice::SliceSpec alone(const graph::Unit& unit);
+
 /// Whether all that crosses behind `unit` can travel in a frame.
 bool can_divide(const graph::LayerGraph& graph, int exit, std::int32_t unit);
 

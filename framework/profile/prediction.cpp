@@ -19,15 +19,6 @@ std::int32_t median_cut(const graph::LayerGraph& graph, int exit) {
   return cuts.empty() ? 0 : cuts[cuts.size() / 2];
 }
 
-/// The unit alone, handing out all that any other unit or exit reads.
-slice::SliceSpec alone(const graph::Unit& unit) {
-  slice::SliceSpec spec{{{unit.id, unit.id}}, {}};
-  for (std::size_t i = 0; i < unit.outputs.size(); ++i) {
-    spec.outputs.push_back({unit.id, static_cast<std::int32_t>(i)});
-  }
-  return spec;
-}
-
 /// Rounds of all specs in turn; the median of each over all rounds.
 std::vector<TimeStats> time_in_turns(const std::vector<slice::SliceSpec>& specs,
                                      const RunSlice& run, const TimerOptions& options) {

@@ -38,7 +38,7 @@ std::vector<lab::CodecReport> measure_all(const PictureFlags& flags) {
   std::vector<lab::CodecReport> reports;
   for (const std::string& file : models_of(flags)) {
     const auto model = model::Model::load(file);
-    const TestPictures pictures = pictures_for(*model, flags);
+    const lab::TestPictures pictures = pictures_for(*model, flags);
     if (!pictures.images) {
       std::cerr << file << " left out: " << pictures.problems << '\n';
       continue;

@@ -1,17 +1,8 @@
 #include "apps/branchline/experiments/picture_flags.h"
 
 #include <CLI/CLI.hpp>
-#include <filesystem>
-
-#include "branchy_models/data_sets.h"
-#include "framework/base/error.h"
 
 namespace branchline::apps {
-namespace {
-
-constexpr const char* kFashionMnist = "/usr/share/datasets/fashion-mnist";
-
-}  // namespace
 
 void add_picture_flags(CLI::App& command, PictureFlags& flags) {
   command.add_option("MODEL", flags.models, "Repeatable; default: shipped ones")
@@ -26,26 +17,8 @@ void add_picture_flags(CLI::App& command, PictureFlags& flags) {
       ->capture_default_str();
 }
 
-TestPictures pictures_for(const model::Model& model, const PictureFlags& flags) {
-  std::vector<std::string> folders = flags.data;
-  for (const std::string& folder : folders) {
-    std::error_code unreadable;
-    if (std::filesystem::is_empty(folder, unreadable) || unreadable) {
-      throw InputError("it is empty or no folder", "--data " + folder,
-                       "give a folder of test pictures");
-    }
-  }
-  folders.push_back(kFashionMnist);
-  TestPictures found;
-  for (const std::string& folder : folders) {
-    try {
-      found.images = branchy_models::open_test_images(folder, model.manifest(), found.data_set);
-      return found;
-    } catch (const InputError& error) {
-      found.problems += (found.problems.empty() ? "" : "; ") + std::string(error.what());
-    }
-  }
-  return found;
+lab::TestPictures pictures_for(const model::Model& model, const PictureFlags& flags) {
+  return lab::find_test_pictures(model.manifest(), flags.data);
 }
 
 }  // namespace branchline::apps

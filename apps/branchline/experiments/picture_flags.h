@@ -1,10 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <vector>
 
+#include "apps/lab/test_pictures.h"
 #include "branchy_models/labelled_images.h"
 #include "framework/model/model.h"
 
@@ -28,12 +28,7 @@ struct PictureFlags {
 /// They must outlive the parsing.
 void add_picture_flags(CLI::App& command, PictureFlags& flags);
 
-/// Those of the first folder that suits a model.
-struct TestPictures {
-  std::unique_ptr<branchy_models::LabelledImages> images;  ///< nullptr: no folder suits
-  std::string data_set;                                    ///< its name
-  std::string problems;                                    ///< of the folders that do not suit
-};
-TestPictures pictures_for(const model::Model& model, const PictureFlags& flags);
+/// Those of the first folder that suits the model.
+lab::TestPictures pictures_for(const model::Model& model, const PictureFlags& flags);
 
 }  // namespace branchline::apps

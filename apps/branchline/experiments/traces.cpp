@@ -102,7 +102,7 @@ void play_trace(TraceRun& run, const lab::TraceSetting& setting, const lab::Trac
 void play_model(TraceRun& run, const std::string& file) {
   const auto model = model::Model::load(file);
   const PictureFlags& flags = run.flags.pictures;
-  const TestPictures pictures = pictures_for(*model, flags);
+  const lab::TestPictures pictures = pictures_for(*model, flags);
   if (!pictures.images) {
     throw InputError("has no test pictures: " + pictures.problems, file,
                      "give their folder: --data");

@@ -13,6 +13,7 @@
 #include "apps/lab/edge_process.h"
 #include "apps/lab/frame_summary.h"
 #include "apps/lab/place_prices.h"
+#include "apps/lab/report/gnuplot.h"
 #include "apps/lab/report_page.h"
 #include "apps/lab/run_folder.h"
 #include "apps/lab/timeline_picture.h"
@@ -138,7 +139,7 @@ void write_results(const lab::RunFolder& folder, const lab::DemoStory& story,
   folder.write("summary.json", lab::summary_json(story.table));
   folder.write("timeline.gp", lab::timeline_script(story));
   folder.write("report.html", lab::report_page(story));
-  const std::string no_picture = lab::draw_timeline(folder.path("."));
+  const std::string no_picture = lab::run_gnuplot(folder.path("."), "timeline");
   if (!no_picture.empty()) std::cerr << "branchline: " << no_picture << '\n';
   std::cout << "report: " << folder.path("report.html")
             << (no_picture.empty() ? "   picture: " + folder.path("timeline.png") : "")

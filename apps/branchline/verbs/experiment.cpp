@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "apps/branchline/experiments/experiments.h"
+#include "apps/branchline/experiments/sweep.h"
 #include "apps/branchline/verbs/verbs.h"
 
 namespace branchline::apps {
@@ -10,14 +11,19 @@ namespace branchline::apps {
 Verb add_experiment(CLI::App& app) {
   CLI::App* command = app.add_subcommand(
       "experiment", "Compute or measure a comparison (docs/cli.md tells which is which)");
-  command->require_subcommand(1);
+  command->require_subcommand(0, 1);
   const std::vector<Verb> experiments = {
       add_planners(*command), add_bandwidth(*command),  add_link_estimates(*command),
       add_tiles(*command),    add_codecs(*command),     add_upload(*command),
       add_streams(*command),  add_adaptation(*command), add_load(*command),
       add_faults(*command),   add_traces(*command)};
-  command->footer("Example:\n  branchline experiment planners -o planners");
-  return {command, [experiments] { return run_chosen(experiments); }};
+  const auto run_file = add_sweep(*command);
+  command->footer(
+      "Examples:\n  branchline experiment smoke -o smoke\n  branchline experiment planners -o "
+      "planners");
+  return {command, [command, experiments, run_file] {
+            return command->get_subcommands().empty() ? run_file() : run_chosen(experiments);
+          }};
 }
 
 }  // namespace branchline::apps

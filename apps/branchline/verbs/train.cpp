@@ -30,7 +30,7 @@ struct TrainFlags {
 };
 
 /// One line that is written over on a terminal; elsewhere a line per epoch.
-class ProgressLine {
+class EpochLine {
  public:
   void show(const TrainingProgress& progress) {
     const bool ends_epoch = progress.step == progress.steps;
@@ -67,7 +67,7 @@ int run_train(TrainFlags& flags) {
   if (flags.epochs > 0) flags.request.epochs = flags.epochs;
   if (flags.learning_rate > 0) flags.request.learning_rate = flags.learning_rate;
   if (flags.samples > 0) flags.request.samples = flags.samples;
-  ProgressLine line;
+  EpochLine line;
   flags.request.on_progress = [&](const TrainingProgress& progress) { line.show(progress); };
   const model::ModelManifest manifest = branchy_models::train_zoo_model(flags.request);
   std::cout << (flags.json ? model::to_json(manifest) : manifest_table(manifest));

@@ -14,6 +14,7 @@ Verb add_link(CLI::App& app);
 Verb add_ping(CLI::App& app);
 Verb add_plan(CLI::App& app);
 Verb add_profile(CLI::App& app);
+Verb add_report(CLI::App& app);
 Verb add_run(CLI::App& app);
 Verb add_train(CLI::App& app);
 Verb add_verify(CLI::App& app);

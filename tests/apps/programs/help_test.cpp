@@ -10,8 +10,9 @@ using ::testing::HasSubstr;
 
 TEST(Help, OfEveryVerbHasAnExample) {
   const Finished all = branchline({"--help"});
-  for (const std::string verb : {"demo", "run", "plan", "profile", "verify", "inspect", "import",
-                                 "train", "calibrate", "experiment", "link", "ping", "doctor"}) {
+  for (const std::string verb :
+       {"demo", "run", "plan", "profile", "verify", "inspect", "import", "train", "calibrate",
+        "experiment", "report", "link", "ping", "doctor"}) {
     const Finished help = branchline({verb, "--help"});
     EXPECT_EQ(help.code, 0) << verb;
     EXPECT_EQ(help.err, "") << verb;

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "apps/lab/report/figure.h"
+#include "apps/lab/report/figure_data.h"
+#include "apps/lab/report/run_results.h"
+
+namespace branchline::lab {
+
+/// A figure on the page: heading, picture, the paper's claim and whether it holds in each run,
+/// note, the rows behind it.
+///
+/// @param svg   from draw_figure(); empty: rows only
+/// @param runs  whose checks are asked
+/// @param rows  of the same runs, whole
+std::string figure_section(const Figure& figure, const std::string& svg,
+                           const std::vector<const RunResults*>& runs,
+                           const std::vector<RunTable>& rows);
+
+/// "1234", "0.0457": at most four digits that matter, no exponent for sizes.
+std::string show_number(double number);
+
+}  // namespace branchline::lab

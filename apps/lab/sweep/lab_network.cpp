@@ -1,0 +1,195 @@
+#include "apps/lab/sweep/lab_network.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <numeric>
+#include <random>
+#include <utility>
+
+#include "apps/lab/sweep/paced_profile.h"
+#include "apps/lab/test_pictures.h"
+#include "framework/base/error.h"
+#include "framework/model/tensor_bridge.h"
+#include "framework/profile/unit_timer.h"
+#include "framework/runtime/remote_timer.h"
+#include "framework/runtime/wire_tensors.h"
+#include "framework/slice/sample_values.h"
+#include "transport/frame_writer.h"
+
+namespace branchline::lab {
+namespace {
+
+namespace fs = std::filesystem;
+using transport::Codec;
+
+constexpr std::size_t kPictures = 64;
+constexpr std::size_t kTaughtPictures = 8;
+constexpr std::int64_t kProfileSlices = 1ll << 30;
+constexpr Duration kConnectTime = std::chrono::seconds(5);
+
+std::string model_file(const std::string& named) {
+  if (fs::is_regular_file(named)) return named;
+  if (named.find('/') == std::string::npos && named.find('.') == std::string::npos) {
+    return find_shipped_file("branchy_models/pretrained/" + named + ".pt");
+  }
+  throw InputError("there is no such file", named, "give a MODEL.pt or a shipped model's name",
+                   InputKind::model);
+}
+
+/// The first alternative with its pictures.
+TestPictures choose_model(const std::vector<std::string>& alternatives,
+                          const std::vector<std::string>& data, LabNetwork& network) {
+  std::string problems;
+  for (const std::string& named : alternatives) {
+    network.file = model_file(named);
+    network.name = fs::path(network.file).stem().string();
+    TestPictures pictures = find_test_pictures(model::read_manifest(network.file), data);
+    if (pictures.images) return pictures;
+    problems += (problems.empty() ? "" : "; ") + pictures.problems;
+  }
+  throw InputError("has no test pictures: " + problems, alternatives.back(),
+                   "give their folder: --data");
+}
+
+void add_pictures(const TestPictures& found, std::int64_t seed, LabNetwork& network) {
+  std::vector<std::int64_t> order(static_cast<std::size_t>(found.images->size()));
+  std::iota(order.begin(), order.end(), 0);
+  std::mt19937_64 random(static_cast<std::uint64_t>(seed));
+  for (std::size_t i = 0; i + 1 < order.size() && i < kPictures; ++i) {
+    std::swap(order[i], order[i + random() % (order.size() - i)]);
+  }
+  order.resize(std::min(order.size(), kPictures));
+  for (const std::int64_t index : order) {
+    const auto image =
+        std::make_shared<const branchy_models::Image>(found.images->at(index, 0).image);
+    network.pictures.push_back(
+        model::to_torch({{image, image->pixels.data()},
+                         DType::u8,
+                         {1, image->height, image->width, image->channels}}));
+  }
+  network.data_set = found.data_set;
+}
+
+void see_sending(const Tensor& value, graph::ValueId id, const runtime::WireCosts& costs,
+                 LabNetwork& network) {
+  for (const Codec codec : transport::all_codecs()) {
+    const bool packed = transport::packing_of(codec) != transport::Packing::none;
+    if (packed || !transport::can_encode(codec, value.type, value.shape)) continue;
+    const TimePoint begun = Clock::now();
+    const auto sent = runtime::encode_value(id, value, codec, costs.options(id));
+    const Duration took = scaled(Clock::now() - begun, network.slowdown);
+    network.sendings.push_back(
+        {id, codec, static_cast<std::int64_t>(sent.encoded.payload_bytes), took});
+  }
+}
+
+/// Pictures' sizes are the test pictures'; all other values' depend on their shapes alone.
+void see_sendings(LabNetwork& network) {
+  const runtime::WireCosts costs(network.graph, network.model->manifest(), network.slowdown);
+  std::vector<graph::ValueId> inner;
+  for (const graph::Unit& unit : network.graph.units) {
+    for (std::size_t i = 0; unit.id != 0 && i < unit.outputs.size(); ++i) {
+      inner.push_back({unit.id, static_cast<std::int32_t>(i)});
+    }
+  }
+  for (std::size_t i = 0; i < std::min(kTaughtPictures, network.pictures.size()); ++i) {
+    see_sending(model::from_torch(network.pictures[i]), {0, 0}, costs, network);
+    const slice::Values values = slice::values_for(*network.model, {network.pictures[i]}, inner);
+    for (const auto& [id, value] : values)
+      see_sending(model::from_torch(value), id, costs, network);
+  }
+}
+
+std::int64_t frame_overhead(transport::Body body, std::uint64_t payload) {
+  transport::OutgoingFrame frame;
+  transport::OutgoingFrame::make({1, std::move(body)}, frame);
+  return static_cast<std::int64_t>(frame.bytes() - payload);
+}
+
+/// Of the frames that take a picture to the edge and bring the deepest exit's logits back.
+void add_overheads(LabNetwork& network) {
+  runtime::StepTimes times(network.graph);
+  const auto plan = runtime::runnable_plan(
+      network.graph, network.model->digest(),
+      runtime::all_on(network.graph, network.graph.exit_count() - 1, Tier::edge), times);
+  transport::Request request;
+  request.plan = plan->remote->plan;
+  request.tensors = {
+      runtime::encode_value({0, 0}, network.pictures.front(), transport::Codec::raw)};
+  const std::uint64_t up = transport::payload_bytes(request.tensors);
+  network.up_overhead = frame_overhead(std::move(request), up);
+  const graph::ValueId logits = network.graph.exits.back().value;
+  const slice::Values values =
+      slice::values_for(*network.model, {network.pictures.front()}, {logits});
+  transport::Answer answer;
+  answer.tensors = {runtime::encode_value(logits, values.at(logits), transport::Codec::raw)};
+  const std::uint64_t down = transport::payload_bytes(answer.tensors);
+  network.down_overhead = frame_overhead(std::move(answer), down);
+}
+
+/// As the folder has them, else measured and kept there.
+LayerTimes layers_in(const RunFolder& folder, const LabNetwork& network, const PacedDevice& device,
+                     const profile::RunSlice& edge) {
+  const std::string name = network.name + ".layers.json";
+  std::ifstream stream(folder.path(name));
+  if (stream) {
+    const std::string text{std::istreambuf_iterator<char>(stream), {}};
+    return layer_times_from_json(text, folder.path(name));
+  }
+  const graph::LayerGraph& layers = network.model->layers();
+  const LayerTimes times = {
+      time_layers(layers, profile::local_runs(network.model, device.cache), network.slowdown),
+      time_layers(layers, edge, 1), measured_slowdown(device, network.slowdown)};
+  folder.write(name, to_json(times));
+  return times;
+}
+
+void require_accuracies(const LabNetwork& network) {
+  for (const graph::ExitPoint& exit : network.model->layers().exits) {
+    if (exit.accuracy) continue;
+    throw InputError("the accuracy of " + exit.name + " was never measured", network.file,
+                     "run branchline calibrate", InputKind::model);
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<runtime::WireCosts> LabNetwork::wire_costs() const {
+  auto costs = std::make_unique<runtime::WireCosts>(graph, model->manifest(), slowdown);
+  for (const SeenSending& seen : sendings) {
+    costs->add_sent(seen.value, seen.codec, seen.bytes, seen.encode);
+  }
+  return costs;
+}
+
+LabNetwork open_network(const std::vector<std::string>& alternatives, const Experiment& experiment,
+                        const RunFolder& folder, std::unique_ptr<EdgeProcess>& edge,
+                        const std::function<void(const std::string&)>& progress) {
+  LabNetwork network;
+  const TestPictures found = choose_model(alternatives, experiment.data, network);
+  network.model = model::Model::load(network.file);
+  require_accuracies(network);
+  add_pictures(found, experiment.seed, network);
+  const graph::LayerGraph& layers = network.model->layers();
+  progress("profiling " + network.name);
+  edge = std::make_unique<EdgeProcess>(find_edge_program(), network.file,
+                                       folder.path("branchlined.log"));
+  const runtime::EdgeProfiler profiler(layers, "127.0.0.1:" + std::to_string(edge->port()),
+                                       kConnectTime);
+  slice::SliceCache cache(kProfileSlices);
+  const PacedDevice device{network.model, network.pictures.front(), cache};
+  const profile::Profile profile =
+      profile_in(folder.path(network.name + ".profile.json"), device,
+                 {experiment.slowdown, experiment.deepest_exit}, profiler.runs());
+  network.slowdown = profile.device.slowdown;
+  network.graph = profile::with_times(layers, profile);
+  see_sendings(network);
+  add_overheads(network);
+  progress("timing the layers of " + network.name);
+  network.layers = layers_in(folder, network, device, profiler.runs());
+  return network;
+}
+
+}  // namespace branchline::lab

@@ -1,0 +1,142 @@
+#include "apps/lab/sweep/paced_profile.h"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include "framework/base/error.h"
+#include "framework/profile/exit_segments.h"
+#include "framework/profile/profile_json.h"
+#include "framework/runtime/device_runner.h"
+#include "framework/runtime/exit_ladder.h"
+
+namespace branchline::lab {
+namespace {
+
+constexpr int kCuts = 8;  // of each exit
+constexpr int kPacedRuns = 3, kPlainRuns = 11;
+
+profile::TimerOptions timer_options() {
+  profile::TimerOptions timer;
+  timer.max_cuts = kCuts;
+  timer.runs = 20;
+  return timer;
+}
+
+/// Everything of the deepest exit on one machine.
+Duration whole_time(const profile::TierProfile& tier, int deepest) {
+  for (const profile::CutTimes& cut : tier.cuts) {
+    if (cut.exit == deepest && cut.unit == 0) return cut.suffix.median;
+  }
+  throw RunError("the profile holds no times of a whole exit");
+}
+
+runtime::FeatureMaps inputs_of(const PacedDevice& device) {
+  runtime::FeatureMaps inputs;
+  inputs[{0, 0}] = device.picture;
+  return inputs;
+}
+
+Duration median_run(const PacedDevice& device, double factor, int runs) {
+  const graph::LayerGraph& layers = device.model->layers();
+  const auto whole =
+      device.cache.get(device.model, profile::whole_of(layers, layers.exit_count() - 1));
+  runtime::DeviceRunner runner(factor);
+  std::vector<Duration> times;
+  for (int i = 0; i < runs; ++i) {
+    runtime::FeatureMaps maps = inputs_of(device);
+    times.push_back(runner.run(*whole, maps));
+  }
+  return profile::stats_of(std::move(times)).median;
+}
+
+/// So that the deepest exit takes what it is to take, pauses and all.
+double slowdown_for(const PacedDevice& device, Duration deepest_exit, Duration whole) {
+  const double wanted = static_cast<double>(deepest_exit.count()) /
+                        static_cast<double>(std::max<Duration::rep>(whole.count(), 1));
+  if (wanted <= 1) return 1;
+  return std::max(1.0, wanted * wanted / measured_slowdown(device, wanted));
+}
+
+/// Runs every step of every exit on the slowed device, in turn. @returns medians by step
+std::vector<Duration> paced_steps(const PacedDevice& device, const runtime::ExitLadder& ladder,
+                                  double slowdown) {
+  runtime::DeviceRunner runner(slowdown);
+  std::vector<std::vector<Duration>> times(ladder.steps.size());
+  for (int run = 0; run <= kPacedRuns; ++run) {
+    runtime::FeatureMaps maps = inputs_of(device);
+    for (std::size_t i = 0; i < ladder.steps.size(); ++i) {
+      const auto slice = device.cache.get(device.model, ladder.steps[i].spec);
+      const Duration took = runner.run(*slice, maps);
+      if (run > 0) times[i].push_back(took);  // the first run is the slowest
+    }
+  }
+  std::vector<Duration> medians;
+  for (auto& step : times) medians.push_back(profile::stats_of(std::move(step)).median);
+  return medians;
+}
+
+void slow_down(profile::TierProfile& tier, double slowdown, const PacedDevice& device) {
+  for (Duration& time : tier.unit_time) time = scaled(time, slowdown);
+  tier.slowdown = slowdown;
+  if (slowdown <= 1) return;
+  const graph::LayerGraph graph = profile::with_times(device.model->layers(), {tier, {}});
+  runtime::StepTimes times(graph);
+  const runtime::ExitLadder ladder =
+      runtime::exit_ladder(graph, std::vector<bool>(graph.units.size(), false), times);
+  const std::vector<Duration> measured = paced_steps(device, ladder, slowdown);
+  for (std::size_t i = 0; i < ladder.steps.size(); ++i) {
+    const Duration predicted = ladder.steps[i].time->predicted();
+    if (predicted <= Duration::zero()) continue;
+    const double stretch =
+        static_cast<double>(measured[i].count()) / static_cast<double>(predicted.count());
+    for (const std::int32_t unit : to_units(ladder.steps[i].spec.units)) {
+      Duration& time = tier.unit_time.at(static_cast<std::size_t>(unit));
+      time = scaled(time, stretch);
+    }
+  }
+}
+
+profile::Profile measured_profile(const PacedDevice& device, const WantedDevice& wanted,
+                                  const profile::RunSlice& edge) {
+  const graph::LayerGraph& layers = device.model->layers();
+  profile::Profile profile;
+  profile.device =
+      profile::time_cuts(layers, profile::local_runs(device.model, device.cache), timer_options());
+  profile.device.key = profile::local_key(layers);
+  profile.edge = {profile::time_cuts(layers, edge, timer_options())};
+  profile.edge.front().key = profile.device.key;
+  const Duration whole = whole_time(profile.device, layers.exit_count() - 1);
+  const double slowdown =
+      wanted.slowdown > 0 ? wanted.slowdown : slowdown_for(device, wanted.deepest_exit, whole);
+  slow_down(profile.device, slowdown, device);
+  return profile;
+}
+
+}  // namespace
+
+double measured_slowdown(const PacedDevice& device, double factor) {
+  const Duration before = median_run(device, 1, kPlainRuns);
+  const Duration slow = median_run(device, factor, kPacedRuns);
+  const Duration after = median_run(device, 1, kPlainRuns);
+  return 2 * static_cast<double>(slow.count()) / static_cast<double>((before + after).count());
+}
+
+profile::Profile profile_in(const std::string& file, const PacedDevice& device,
+                            const WantedDevice& wanted, const profile::RunSlice& edge) {
+  std::ifstream stream(file);
+  if (stream) {
+    const std::string text{std::istreambuf_iterator<char>(stream), {}};
+    profile::Profile profile = profile::profile_from_json(text, file);
+    profile::require_fresh(profile.device.key, profile::local_key(device.model->layers()), file);
+    return profile;
+  }
+  profile::Profile profile = measured_profile(device, wanted, edge);
+  std::ofstream out(file, std::ios::binary);
+  out << profile::to_json(profile) << std::flush;
+  if (!out) throw RunError(file + ": cannot be written; is the disk full?");
+  return profile;
+}
+
+}  // namespace branchline::lab

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <memory>
+#include <string>
+
+#include "framework/model/model.h"
+#include "framework/profile/unit_timer.h"
+
+namespace branchline::lab {
+
+/// A network on this machine as a device to be slowed. Borrows the cache.
+struct PacedDevice {
+  std::shared_ptr<const model::Model> model;
+  at::Tensor picture;  ///< as unit 0 puts it out
+  slice::SliceCache& cache;
+};
+
+/// How slow a device is to be.
+struct WantedDevice {
+  double slowdown = 1;       ///< 0: by deepest_exit
+  Duration deepest_exit{0};  ///< what the deepest exit is to take; never faster than this machine
+};
+
+/// How many times longer the deepest exit really takes on a device slowed by `factor`, pauses
+/// between its runs included.
+double measured_slowdown(const PacedDevice& device, double factor);
+
+/// What the network takes on the slowed device and on the edge: as `file` has it, else measured and
+/// kept there. TierProfile::slowdown tells the device's.
+///
+/// A device that rests after each slice finds cold caches after it, which a profile of runs in a
+/// row knows nothing of. So each unit's time is stretched by what the step it belongs to (a stretch
+/// between exits, or a head) took on the slowed device.
+/// @param edge  runs slices on the edge; its machine is this one
+/// @throws InputError (InputKind::model) when the file is of another network or machine.
+profile::Profile profile_in(const std::string& file, const PacedDevice& device,
+                            const WantedDevice& wanted, const profile::RunSlice& edge);
+
+}  // namespace branchline::lab

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "apps/lab/sweep/plan_sample.h"
+#include "apps/lab/sweep/planning_methods.h"
+#include "apps/lab/sweep/result_row.h"
+#include "apps/lab/sweep/sweep.h"
+
+namespace branchline::lab {
+
+/// From samples to figures. Stateless.
+
+/// Fills the columns that tell the plan.
+void add_plan(const MethodPlan& plan, ResultRow& row);
+
+/// Fills the columns that tell what became of it; without samples the row's plan takes longer than
+/// any sample may, so that it is never in time. @param samples  of the row's plan
+void add_measured(const std::vector<PlanSample>& samples, ResultRow& row);
+
+/// What the uplink passed, in Mbit/s, over these samples of one link; nullopt when nothing crossed.
+std::optional<double> goodput_mbps(const std::vector<PlanSample>& samples, Duration delay);
+
+PredictionError prediction_error(std::vector<double> errors);
+
+}  // namespace branchline::lab

@@ -1,0 +1,180 @@
+#include "apps/lab/report/report.h"
+
+#include <gmock/gmock.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <regex>
+#include <sstream>
+
+#include "tests/apps/lab/report/failure_of.h"
+#include "tests/apps/lab/report/sample_run.h"
+
+namespace branchline::lab {
+namespace {
+
+using branchline::testing::failure_of;
+using branchline::testing::SampleRun;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+/// The page of a run, and what was noted while it was made.
+struct Made {
+  std::string page, notes;
+};
+
+Made report_of(const SampleRun& run) {
+  std::ostringstream notes;
+  EXPECT_EQ(write_report(run.path(), notes), run.path("report.html"));
+  return {run.read("report.html"), notes.str()};
+}
+
+class ReportTest : public ::testing::Test {
+ protected:
+  SampleRun run_{"branchline_report_test"};
+};
+
+/// Until it goes, programs are looked for in an empty place.
+class WithoutPrograms {
+ public:
+  WithoutPrograms() { ::setenv("PATH", "/nowhere", 1); }
+  ~WithoutPrograms() { ::setenv("PATH", path_.c_str(), 1); }
+
+ private:
+  const std::string path_ = std::getenv("PATH");
+};
+
+TEST_F(ReportTest, ThePageNeedsNothingFromOutside) {
+  const std::string page = report_of(run_).page;
+  // Names of XML namespaces are no addresses to load from.
+  const std::string plain = std::regex_replace(page, std::regex("xmlns(:xlink)?=\"[^\"]*\""), "");
+  EXPECT_THAT(plain, Not(HasSubstr("http")));
+  EXPECT_THAT(plain, Not(HasSubstr("<script")));
+  EXPECT_THAT(plain, Not(HasSubstr("<img")));
+  EXPECT_THAT(plain, Not(HasSubstr("<link")));
+  EXPECT_THAT(plain, Not(HasSubstr("url(")));
+}
+
+TEST_F(ReportTest, ShowsClaimVerdictAndRowsOfEachFigure) {
+  const std::string page = report_of(run_).page;
+  EXPECT_THAT(page, HasSubstr("<b>The paper:</b> It rises.</p><p class=\"good\">✓ Holds here: exit "
+                              "rises with uplink_mbps</p>"));
+  EXPECT_THAT(page, HasSubstr("<p class=\"late\">✗ Does not hold here: hit_rate never falls</p>"));
+  EXPECT_THAT(page, HasSubstr("Exit against bandwidth: b_&lt;net&gt;"));
+  EXPECT_THAT(page, Not(HasSubstr("b_<net>"))) << "names are text, not markup";
+  EXPECT_THAT(page, HasSubstr("<td>conv1, relu</td><td>12.5</td>"));
+  EXPECT_THAT(page, HasSubstr("<figure id=\"prediction\""));
+}
+
+TEST_F(ReportTest, SaysHowItWasMeasuredAndHowWellPredicted) {
+  const std::string page = report_of(run_).page;
+  EXPECT_THAT(page, HasSubstr("<span class=\"good\">4.0 %</span> (target 5 %)"));
+  EXPECT_THAT(page, HasSubstr("<span class=\"late\">21.0 %</span> (target 15 %)"));
+  EXPECT_THAT(page, HasSubstr("<td>×8</td><td>×8.25</td>"));
+  EXPECT_THAT(page, HasSubstr("<td>500kbit</td><td>0.5</td><td>0.49</td>"));
+  EXPECT_THAT(page, HasSubstr("<th>machine</th><td>a box</td>"));
+  EXPECT_THAT(page, HasSubstr("<th>blas</th><td>OpenBLAS</td>"));
+  EXPECT_THAT(page, HasSubstr("1 of 2 hold"));
+}
+
+TEST_F(ReportTest, PicturesOfOnePageShareNoIds) {
+  const std::string page = report_of(run_).page;
+  std::set<std::string> ids;
+  const std::regex id(" id=['\"]([^'\"]+)['\"]");
+  for (std::sregex_iterator at(page.begin(), page.end(), id), end; at != end; ++at)
+    EXPECT_TRUE(ids.insert((*at)[1]).second) << (*at)[1];
+  EXPECT_GT(ids.size(), 20u);
+}
+
+TEST_F(ReportTest, WritesEverythingElseWithoutGnuplot) {
+  const WithoutPrograms none;
+  const Made made = report_of(run_);
+  EXPECT_THAT(made.notes, HasSubstr("apt install gnuplot-nox"));
+  EXPECT_EQ(std::count(made.notes.begin(), made.notes.end(), '\n'), 1) << "said once";
+  EXPECT_THAT(made.page, Not(HasSubstr("<svg")));
+  EXPECT_THAT(made.page, HasSubstr("<details open>"));
+  EXPECT_TRUE(std::filesystem::exists(run_.path("figures/breakdown.gp")));
+  EXPECT_FALSE(std::filesystem::exists(run_.path("figures/breakdown.png")));
+}
+
+TEST_F(ReportTest, AFigureWithoutRowsIsLeftOutAndSaid) {
+  run_.write("config.toml", run_.read("config.toml") +
+                                "\n[[figure]]\nid = \"none\"\ntitle = \"None\"\nkind = \"lines\"\n"
+                                "from = \"results.csv\"\nx = \"exit\"\ny = \"cut\"\n"
+                                "where = { method = \"nobody\" }\n");
+  const Made made = report_of(run_);
+  EXPECT_EQ(made.notes, "figure none left out: no row fits\n");
+  EXPECT_THAT(made.page, HasSubstr("Not drawn: no row fits."));
+}
+
+TEST_F(ReportTest, RefusesWhatIsNoRun) {
+  std::ostringstream notes;
+  EXPECT_THAT(failure_of([&] { write_report("/nowhere", notes); }),
+              HasSubstr("/nowhere: holds no results"));
+  run_.write("results.json", "[]");
+  EXPECT_THAT(failure_of([&] { write_report(run_.path(), notes); }),
+              HasSubstr("results.json: is no"));
+  run_.write("results.json", "{\"checks\": [{}]}");
+  EXPECT_THAT(failure_of([&] { write_report(run_.path(), notes); }),
+              HasSubstr("results.json: is no"));
+  run_.write("config.toml", "[[figure]]\nid = 3\n");
+  EXPECT_THAT(failure_of([&] { write_report(run_.path(), notes); }),
+              HasSubstr("config.toml, line 2: 'id' is no text"));
+}
+
+TEST_F(ReportTest, AnUnfinishedRunHasAPageToo) {
+  for (const char* file : {"results.json", "machine.json", "layers.csv"})
+    std::filesystem::remove(run_.path(file));
+  const Made made = report_of(run_);
+  EXPECT_THAT(made.notes, HasSubstr("figure layers left out: layers.csv is not in"));
+  EXPECT_THAT(made.page, HasSubstr("No check decides whether it holds here"));
+}
+
+TEST_F(ReportTest, ComparesTwoRunsOfOneExperiment) {
+  const SampleRun other("branchline_report_test_before", 1.5);
+  std::ostringstream notes;
+  EXPECT_EQ(write_comparison(run_.path(), other.path(), notes), run_.path("comparison.html"));
+  EXPECT_THAT(notes.str(), IsEmpty());
+  const std::string page = run_.read("comparison.html");
+  EXPECT_THAT(page, HasSubstr("2 of 4 rows differ"));
+  EXPECT_THAT(page, HasSubstr("<td>▲ 0.667</td><td>1.000</td><td>1.000</td>"));
+  EXPECT_THAT(run_.read("comparison/breakdown.csv"),
+              HasSubstr("# edgent (branchline_report_test_"));
+  EXPECT_TRUE(std::filesystem::exists(run_.path("comparison/breakdown.png")));
+}
+
+TEST_F(ReportTest, ComparesNothingElse) {
+  const SampleRun other("branchline_report_test_before");
+  other.write("config.toml", "[experiment]\ntitle = \"Another\"\n");
+  std::ostringstream notes;
+  EXPECT_THAT(failure_of([&] { write_comparison(run_.path(), other.path(), notes); }),
+              HasSubstr("is a run of 'Another', not of 'A small one'"));
+  EXPECT_THAT(failure_of([&] { write_comparison(run_.path(), run_.path(), notes); }),
+              HasSubstr("is the same folder"));
+}
+
+TEST(TraceReport, DrawsATimelineAndATableOfEachTrace) {
+  const SampleRun run("branchline_trace_report_test");
+  std::filesystem::remove(run.path("results.csv"));
+  std::filesystem::remove(run.path("results.json"));
+  run.write("config.toml", "[experiment.traces]\ndeadline=\"100ms\"\n");
+  run.write("traces.csv",
+            "schema,network,trace,method,hit_rate,accuracy,right_in_time,right_in_time_low,"
+            "right_in_time_high,over_branchline,device,split,edge\n"
+            "branchline.traces_experiment/1,net,lte,branchline,1,0.8,0.8,0.7,0.9,0,0,0.5,0.5\n");
+  run.write("frames.csv",
+            "schema,network,trace,arrival_ns,in_time,planned_exit,planned_place,latency_ns,"
+            "estimated_bytes_per_s,passed_bytes_per_s\n"
+            "branchline.trace_frames/1,net,lte,0,1,4,split,80000000,200000,1300000\n"
+            "branchline.trace_frames/1,net,lte,100000000,0,4,edge,120000000,210000,900000\n");
+  const Made made = report_of(run);
+  EXPECT_THAT(made.notes, IsEmpty());
+  EXPECT_THAT(made.page, HasSubstr("<figure id=\"timeline-net-lte\""));
+  EXPECT_THAT(made.page, HasSubstr("<td>branchline</td><td>100</td><td>80</td>"));
+  EXPECT_THAT(run.read("figures/timeline-net-lte.csv"), HasSubstr("# real: arrival_ns,y"));
+  EXPECT_TRUE(std::filesystem::exists(run.path("figures/timeline-net-lte.png")));
+}
+
+}  // namespace
+}  // namespace branchline::lab

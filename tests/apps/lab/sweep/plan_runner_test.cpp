@@ -1,0 +1,78 @@
+#include "apps/lab/sweep/plan_runner.h"
+
+#include <gtest/gtest.h>
+
+#include "branchline/edge_service.h"
+#include "framework/base/error.h"
+#include "tests/apps/lab/sweep/sample_network.h"
+
+namespace branchline::lab {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr double kRate = 20'000;  // bytes/s
+
+class RunningPlans : public ::testing::Test {
+ protected:
+  static EdgeService edge_of(const std::string& file) {
+    EdgeOptions options;
+    options.model_files = {file};
+    options.listen = "127.0.0.1:0";
+    return EdgeService::open(options);
+  }
+  MethodPlan plan(const std::string& method) const {
+    return *PlanningDesk(network_, {kRate, kRate, 10ms}, {kRate}).choose(method, 10s).plan;
+  }
+
+  const LabNetwork network_ = testing::sample_network();
+  EdgeService edge_ = edge_of(network_.file);
+  PlanRunner runner_{network_, edge_.port()};
+  const transport::LinkProfile link_ = transport::steady_link(kRate, kRate, 5ms);
+};
+
+void expect_whole(const PlanSample& sample) {
+  EXPECT_FALSE(sample.given_up);
+  EXPECT_EQ(sample.total, sample.device + sample.uplink + sample.edge + sample.downlink);
+  EXPECT_GT(sample.device, Duration::zero());
+}
+
+TEST_F(RunningPlans, StayOnTheDevice) {
+  runner_.prepare(plan("device-only"), link_);
+  const PlanSample sample = runner_.run(network_.pictures.front(), 10s);
+  expect_whole(sample);
+  EXPECT_EQ(sample.bytes_up, 0u);
+  EXPECT_EQ(sample.uplink, Duration::zero());
+}
+
+TEST_F(RunningPlans, PayForTheLink) {
+  for (const std::string method : {"edge-only", "edge-only+codecs"}) {
+    const MethodPlan priced = plan(method);
+    runner_.prepare(priced, link_);
+    const PlanSample sample = runner_.run(network_.pictures.front(), 10s);
+    expect_whole(sample);
+    EXPECT_EQ(edge_.status().answered > 0, true);
+    EXPECT_NEAR(static_cast<double>(sample.bytes_up), static_cast<double>(priced.plan.uplink_bytes),
+                120)
+        << method;
+    const double seconds = std::chrono::duration<double>(sample.uplink).count();
+    EXPECT_GT(seconds, 0.8 * static_cast<double>(sample.bytes_up) / kRate) << method;
+    EXPECT_GE(sample.downlink, 5ms) << "the way back";
+  }
+}
+
+TEST_F(RunningPlans, GiveUpAndGoOn) {
+  runner_.prepare(plan("edge-only"), link_);
+  const PlanSample late = runner_.run(network_.pictures.front(), 5ms);
+  EXPECT_TRUE(late.given_up);
+  EXPECT_EQ(late.total, 5ms);
+  expect_whole(runner_.run(network_.pictures.front(), 10s));
+}
+
+TEST_F(RunningPlans, FailWhenTheEdgeIsGone) {
+  edge_.stop(Duration::zero());
+  EXPECT_THROW(runner_.prepare(plan("edge-only"), link_), RunError);
+}
+
+}  // namespace
+}  // namespace branchline::lab

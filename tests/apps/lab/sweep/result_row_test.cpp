@@ -1,0 +1,46 @@
+#include "apps/lab/sweep/result_row.h"
+
+#include <gmock/gmock.h>
+
+#include "framework/base/error.h"
+
+namespace branchline::lab {
+namespace {
+
+/// A changed column is a changed schema.
+const std::string kHeader =
+    "model,method,link,uplink_mbps,goodput_mbps,delay_ms,deadline_ms,slowdown,exit,exits,place,cut,"
+    "device_units,codec,predicted_ms,predicted_device_ms,predicted_uplink_ms,predicted_edge_ms,"
+    "predicted_downlink_ms,samples,measured_ms,measured_low_ms,measured_high_ms,measured_p90_ms,"
+    "measured_device_ms,measured_uplink_ms,measured_edge_ms,measured_downlink_ms,bytes_up,"
+    "bytes_down,hit_rate,hit_low,hit_high,accuracy,delivered_accuracy,solver_us\n";
+
+TEST(ResultRow, IsALineOfTheDocumentedCsv) {
+  EXPECT_EQ(results_csv({}), kHeader);
+  ResultRow row;
+  row.model = "net";
+  row.method = "edgent";
+  row.link = "2mbit";
+  row.uplink_mbps = 2;
+  row.deadline_ms = 100;
+  row.exit = 2;
+  row.exits = 3;
+  row.predicted = TimeParts{80, 30, 40, 5, 5};
+  EXPECT_EQ(results_csv({row}),
+            kHeader + "net,edgent,2mbit,2,,0,100,1,2,3,,,,,80,30,40,5,5,0,,,,,,,,,,,0,0,0,0,0,0\n");
+}
+
+TEST(ResultRow, IsReadByColumn) {
+  ResultRow row;
+  row.method = "edgent";
+  row.exit = 2;
+  EXPECT_EQ(cell(row, "method", "here"), "edgent");
+  EXPECT_EQ(number(row, "exit", "here"), 2);
+  EXPECT_EQ(number(row, "measured_ms", "here"), std::nullopt);
+  EXPECT_THROW(number(row, "method", "here"), InputError);
+  EXPECT_THAT([&] { cell(row, "hit_rat", "--require"); },
+              ::testing::ThrowsMessage<InputError>(::testing::HasSubstr("'hit_rate'")));
+}
+
+}  // namespace
+}  // namespace branchline::lab

@@ -1,0 +1,111 @@
+#include "apps/lab/sweep/row_check.h"
+
+#include <gtest/gtest.h>
+
+namespace branchline::lab {
+namespace {
+
+using Kind = RowCheck::Kind;
+
+ResultRow row(const std::string& method, double uplink, int exit, double deadline = 100) {
+  ResultRow made;
+  made.model = "net";
+  made.method = method;
+  made.link = std::to_string(uplink);
+  made.uplink_mbps = uplink;
+  made.deadline_ms = deadline;
+  made.exit = exit;
+  return made;
+}
+
+ResultRow delivering(const std::string& method, double accuracy, double low, double high) {
+  ResultRow made = row(method, 1, 1);
+  made.accuracy = accuracy;
+  made.hit_low = low;
+  made.hit_high = high;
+  return made;
+}
+
+RowCheck exits(Kind kind) {
+  RowCheck check;
+  check.kind = kind;
+  check.y = "exit";
+  check.x = "uplink_mbps";
+  return check;
+}
+
+TEST(RowCheck, SeesACurveFall) {
+  const std::vector<ResultRow> rows = {row("a", 4, 2), row("a", 1, 1), row("a", 2, 3)};
+  const CheckOutcome outcome = evaluate(exits(Kind::never_falls), rows);
+  EXPECT_EQ(outcome.misses.size(), 1U) << "from 3 to 2";
+  EXPECT_EQ(outcome.compared, 2U);
+  RowCheck lenient = exits(Kind::never_falls);
+  lenient.tolerance = 1;
+  EXPECT_TRUE(evaluate(lenient, rows).holds());
+}
+
+TEST(RowCheck, WantsARiseToEndHigherThanItBegan) {
+  EXPECT_TRUE(evaluate(exits(Kind::rises), {row("a", 1, 1), row("a", 2, 2)}).holds());
+  const std::vector<ResultRow> flat = {row("a", 1, 2), row("a", 2, 2)};
+  EXPECT_FALSE(evaluate(exits(Kind::rises), flat).holds());
+  EXPECT_TRUE(evaluate(exits(Kind::never_falls), flat).holds());
+}
+
+TEST(RowCheck, ComparesOnlyRowsOfOneCurve) {
+  const std::vector<ResultRow> rows = {row("a", 1, 3), row("b", 2, 1), row("a", 2, 2, 50)};
+  EXPECT_EQ(evaluate(exits(Kind::never_falls), rows).compared, 0U);
+  EXPECT_FALSE(evaluate(exits(Kind::never_falls), rows).holds()) << "it compared nothing";
+}
+
+TEST(RowCheck, LooksOnlyWhereItIsToldTo) {
+  RowCheck check = exits(Kind::never_falls);
+  check.where = {{"method", "a"}, {"deadline_ms", "100"}};
+  const std::vector<ResultRow> rows = {row("a", 1, 1), row("a", 2, 2), row("b", 1, 3),
+                                       row("b", 2, 1)};
+  EXPECT_TRUE(evaluate(check, rows).holds());
+  check.where = {{"method", "b"}};
+  EXPECT_FALSE(evaluate(check, rows).holds());
+}
+
+TEST(RowCheck, AllowsWhatTheIntervalsOfTheHitRatesExplain) {
+  RowCheck check;
+  check.kind = Kind::never_below;
+  check.y = "delivered_accuracy";
+  check.of = "ours";
+  check.than = "theirs";
+  const ResultRow theirs = delivering("theirs", 0.8, 0.9, 1);
+  EXPECT_TRUE(evaluate(check, {delivering("ours", 0.75, 0.7, 1), theirs}).holds());
+  EXPECT_FALSE(evaluate(check, {delivering("ours", 0.75, 0.5, 0.9), theirs}).holds());
+  check.y = "accuracy";
+  EXPECT_FALSE(evaluate(check, {delivering("ours", 0.75, 0.7, 1), theirs}).holds());
+}
+
+TEST(RowCheck, PassesOverWhatIsTooCloseToTheDeadlineToTell) {
+  RowCheck check;
+  check.kind = Kind::never_below;
+  check.y = "exit";
+  check.of = "ours";
+  check.than = "theirs";
+  ResultRow theirs = row("theirs", 1, 2);
+  theirs.predicted = TimeParts{85, 85, 0, 0, 0};
+  EXPECT_FALSE(evaluate(check, {row("ours", 1, 1), theirs}).holds());
+  check.margin = 0.2;
+  EXPECT_EQ(evaluate(check, {row("ours", 1, 1), theirs}).compared, 0U);
+  theirs.predicted->total = 75;
+  EXPECT_EQ(evaluate(check, {row("ours", 1, 1), theirs}).misses.size(), 1U);
+}
+
+TEST(RowCheck, ComparesPredictionAndSimulation) {
+  RowCheck check;
+  check.kind = Kind::predicted_equals_simulated;
+  check.tolerance = 0.01;
+  ResultRow made = row("a", 1, 1);
+  made.predicted = TimeParts{100, 100, 0, 0, 0};
+  made.simulated_ms = 100.5;
+  EXPECT_TRUE(evaluate(check, {made}).holds());
+  made.simulated_ms = 102;
+  EXPECT_FALSE(evaluate(check, {made}).holds());
+}
+
+}  // namespace
+}  // namespace branchline::lab

@@ -1,0 +1,54 @@
+#include "tests/apps/lab/sweep/sample_network.h"
+
+#include <ATen/Functions.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "tests/framework/runtime/tiny_network.h"
+
+namespace branchline::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::vector<lab::LayerTime> layers_of(const graph::LayerGraph& graph, std::size_t tier) {
+  std::vector<lab::LayerTime> layers;
+  for (const graph::Unit& unit : graph.units) {
+    const Duration time = unit.time.at(tier).value();
+    if (unit.id != 0) layers.push_back({unit.id, time, time, time});
+  }
+  return layers;
+}
+
+}  // namespace
+
+lab::LabNetwork sample_network() {
+  const auto folder = std::filesystem::temp_directory_path() / "branchline_sweep_test";
+  std::filesystem::create_directories(folder);
+  lab::LabNetwork network;
+  network.name = "tiny";
+  network.file = write_tiny_network(folder.string(), 4);
+  network.model = model::Model::load(network.file);
+  network.graph = network.model->layers();
+  network.graph.tiers = {Tier::device, Tier::edge};
+  const std::vector<bool> deepest =
+      graph::units_of_exit(network.graph, network.graph.exit_count() - 1);
+  const auto units = std::count(deepest.begin() + 1, deepest.end(), true);
+  for (graph::Unit& unit : network.graph.units) {
+    unit.time = {unit.id == 0 ? Duration{0} : 180ms / units,
+                 unit.id == 0 ? Duration{0} : 2ms / units};
+  }
+  const std::vector<double> accuracies = {0.6, 0.8, 0.9};
+  for (std::size_t exit = 0; exit < accuracies.size(); ++exit) {
+    network.graph.exits.at(exit).accuracy = accuracies[exit];
+  }
+  network.up_overhead = 200;
+  network.down_overhead = 100;
+  network.layers = {layers_of(network.graph, 0), layers_of(network.graph, 1)};
+  at::manual_seed(1);
+  network.pictures = {at::randint(0, 256, {1, 8, 8, 3}, at::kByte)};
+  return network;
+}
+
+}  // namespace branchline::testing
