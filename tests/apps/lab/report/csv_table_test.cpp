@@ -14,7 +14,8 @@ using ::testing::HasSubstr;
 
 CsvTable sample() {
   return CsvTable::parse(
-      "# a comment\nschema,method,rate,hits\r\nx/1,\"device only, \"\"exit 1\"\"\",0.50,3\n"
+      "# a comment\nschema,method,rate,hits\r\nx/1,\"device only, \"\"exit 1, 2\"\" "
+      "there\",0.50,3\n"
       "x/1,edgent,2,\n\nx/1,edgent,0.5,7\n",
       "run/results.csv");
 }
@@ -23,7 +24,7 @@ TEST(CsvTable, ReadsQuotesCommentsAndCarriageReturns) {
   const CsvTable table = sample();
   EXPECT_EQ(table.rows(), 3u);
   EXPECT_THAT(table.columns(), ElementsAre("schema", "method", "rate", "hits"));
-  EXPECT_EQ(table.text(0, "method"), "device only, \"exit 1\"");
+  EXPECT_EQ(table.text(0, "method"), "device only, \"exit 1, 2\" there");
   EXPECT_EQ(table.number(0, "rate"), 0.5);
 }
 

@@ -126,6 +126,7 @@ TEST_F(ReportTest, RefusesWhatIsNoRun) {
 TEST_F(ReportTest, AnUnfinishedRunHasAPageToo) {
   for (const char* file : {"results.json", "machine.json", "layers.csv"})
     std::filesystem::remove(run_.path(file));
+  run_.write("measurements.csv", "schema,plan,total_ns\nbranchline.lab_measurements/1,a,12\nbran");
   const Made made = report_of(run_);
   EXPECT_THAT(made.notes, HasSubstr("figure layers left out: layers.csv is not in"));
   EXPECT_THAT(made.page, HasSubstr("No check decides whether it holds here"));
