@@ -59,16 +59,15 @@ double slowdown_for(const PacedDevice& device, Duration deepest_exit, Duration w
   return std::max(1.0, wanted * wanted / measured_slowdown(device, wanted));
 }
 
-/// Runs every step of every exit on the slowed device, in turn. @returns medians by step
-std::vector<Duration> paced_steps(const PacedDevice& device, const runtime::ExitLadder& ladder,
-                                  double slowdown) {
+/// Runs the steps one after the other on the slowed device, several times. @returns medians by step
+std::vector<Duration> paced_steps(const PacedDevice& device, double slowdown,
+                                  const std::vector<runtime::DeviceStep>& steps) {
   runtime::DeviceRunner runner(slowdown);
-  std::vector<std::vector<Duration>> times(ladder.steps.size());
+  std::vector<std::vector<Duration>> times(steps.size());
   for (int run = 0; run <= kPacedRuns; ++run) {
     runtime::FeatureMaps maps = inputs_of(device);
-    for (std::size_t i = 0; i < ladder.steps.size(); ++i) {
-      const auto slice = device.cache.get(device.model, ladder.steps[i].spec);
-      const Duration took = runner.run(*slice, maps);
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      const Duration took = runner.run(*device.cache.get(device.model, steps[i].spec), maps);
       if (run > 0) times[i].push_back(took);  // the first run is the slowest
     }
   }
@@ -77,25 +76,67 @@ std::vector<Duration> paced_steps(const PacedDevice& device, const runtime::Exit
   return medians;
 }
 
+/// Makes the units take so long together, in the proportions they have.
+void stretch(std::vector<Duration>& unit_time, const std::vector<std::int32_t>& units,
+             Duration measured) {
+  Duration sum{0};
+  for (const std::int32_t unit : units) sum += unit_time.at(static_cast<std::size_t>(unit));
+  for (const std::int32_t unit : units) {
+    Duration& time = unit_time.at(static_cast<std::size_t>(unit));
+    const double share = sum > Duration::zero()
+                             ? static_cast<double>(time.count()) / static_cast<double>(sum.count())
+                             : 1.0 / static_cast<double>(units.size());
+    time = scaled(measured, share);
+  }
+}
+
+/// The heads that the deepest exit does not need, each after the steps that lead to it.
+void stretch_heads(profile::TierProfile& tier, const PacedDevice& device,
+                   const graph::LayerGraph& graph, runtime::StepTimes& times) {
+  const std::vector<bool> trunk = graph::units_of_exit(graph, graph.exit_count() - 1);
+  const runtime::ExitLadder ladder =
+      runtime::exit_ladder(graph, std::vector<bool>(graph.units.size(), false), times);
+  const std::vector<Duration> measured = paced_steps(device, tier.slowdown, ladder.steps);
+  for (std::size_t i = 0; i < ladder.steps.size(); ++i) {
+    const std::vector<std::int32_t> units = to_units(ladder.steps[i].spec.units);
+    const bool head = std::none_of(units.begin(), units.end(), [&](std::int32_t unit) {
+      return trunk[static_cast<std::size_t>(unit)];
+    });
+    if (head) stretch(tier.unit_time, units, measured[i]);
+  }
+}
+
+/// What a plan's front takes that ends at each cut vertex of the deepest exit, as it would be run.
+void stretch_trunk(profile::TierProfile& tier, const PacedDevice& device,
+                   const graph::LayerGraph& graph, runtime::StepTimes& times) {
+  const int deepest = graph.exit_count() - 1;
+  const graph::ExitUnits exit = graph::exit_units(graph, deepest);
+  Duration before{0};
+  std::vector<bool> front(graph.units.size(), false);
+  for (std::size_t i = 1; i < exit.cut_vertices.size(); ++i) {
+    std::vector<std::int32_t> added;
+    for (std::int32_t unit = exit.cut_vertices[i - 1] + 1; unit <= exit.cut_vertices[i]; ++unit) {
+      if (!exit.needed[static_cast<std::size_t>(unit)]) continue;
+      added.push_back(unit);
+      front[static_cast<std::size_t>(unit)] = true;
+    }
+    Duration took{0};
+    const auto steps = runtime::steps_of(graph, front, deepest, times);
+    for (const Duration step : paced_steps(device, tier.slowdown, steps)) took += step;
+    took = std::max(took, before);
+    stretch(tier.unit_time, added, took - before);
+    before = took;
+  }
+}
+
 void slow_down(profile::TierProfile& tier, double slowdown, const PacedDevice& device) {
   for (Duration& time : tier.unit_time) time = scaled(time, slowdown);
   tier.slowdown = slowdown;
   if (slowdown <= 1) return;
   const graph::LayerGraph graph = profile::with_times(device.model->layers(), {tier, {}});
   runtime::StepTimes times(graph);
-  const runtime::ExitLadder ladder =
-      runtime::exit_ladder(graph, std::vector<bool>(graph.units.size(), false), times);
-  const std::vector<Duration> measured = paced_steps(device, ladder, slowdown);
-  for (std::size_t i = 0; i < ladder.steps.size(); ++i) {
-    const Duration predicted = ladder.steps[i].time->predicted();
-    if (predicted <= Duration::zero()) continue;
-    const double stretch =
-        static_cast<double>(measured[i].count()) / static_cast<double>(predicted.count());
-    for (const std::int32_t unit : to_units(ladder.steps[i].spec.units)) {
-      Duration& time = tier.unit_time.at(static_cast<std::size_t>(unit));
-      time = scaled(time, stretch);
-    }
-  }
+  stretch_heads(tier, device, graph, times);
+  stretch_trunk(tier, device, graph, times);
 }
 
 profile::Profile measured_profile(const PacedDevice& device, const WantedDevice& wanted,

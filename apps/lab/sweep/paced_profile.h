@@ -31,8 +31,8 @@ double measured_slowdown(const PacedDevice& device, double factor);
 /// kept there. TierProfile::slowdown tells the device's.
 ///
 /// A device that rests after each slice finds cold caches after it, which a profile of runs in a
-/// row knows nothing of. So each unit's time is stretched by what the step it belongs to (a stretch
-/// between exits, or a head) took on the slowed device.
+/// row knows nothing of. So units' times are stretched to what plans' fronts up to each cut vertex,
+/// and the heads behind them, took on the slowed device.
 /// @param edge  runs slices on the edge; its machine is this one
 /// @throws InputError (InputKind::model) when the file is of another network or machine.
 profile::Profile profile_in(const std::string& file, const PacedDevice& device,
