@@ -2,9 +2,8 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
-#include <sstream>
 
+#include "apps/branchline/text_file.h"
 #include "framework/base/error.h"
 
 namespace branchline::lab {
@@ -76,11 +75,7 @@ std::optional<double> number_of(const std::string& text) {
 }
 
 CsvTable CsvTable::read(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  if (!in) throw InputError("cannot be read", file, "give the folder that a run wrote");
-  return parse(text.str(), file);
+  return parse(apps::read_text_file(file, "give the folder that a run wrote"), file);
 }
 
 CsvTable CsvTable::parse(const std::string& text, const std::string& name) {

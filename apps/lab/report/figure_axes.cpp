@@ -8,9 +8,10 @@
 namespace branchline::lab {
 namespace {
 
-/// 1, 2, 5, 10, …: gnuplot itself labels whole decades only.
+/// 1, 2, 5, 10, …: gnuplot itself labels whole decades only. Empty for what has no logarithm.
 std::string decade_tics(const Extent& extent) {
   std::string tics;
+  if (!(extent.low > 0 && std::isfinite(extent.low) && std::isfinite(extent.high))) return tics;
   for (int decade = static_cast<int>(std::floor(std::log10(extent.low)));
        std::pow(10, decade) <= extent.high; ++decade) {
     for (const int step : {1, 2, 5}) {
@@ -25,6 +26,7 @@ std::string decade_tics(const Extent& extent) {
 }  // namespace
 
 void Extent::take(double value) {
+  if (!std::isfinite(value)) return;
   low = std::min(low, value);
   high = std::max(high, value);
   whole = whole && value == std::floor(value);
@@ -41,6 +43,7 @@ Extent extent_of(const std::vector<FigureSeries>& lane, bool of_x) {
 }
 
 std::string axis_text(char axis, const Extent& extent, bool log) {
+  if (extent.low > extent.high) return fmt::format("set {}range [0:1]\n", axis);
   if (log && extent.low > 0) {
     std::string text = fmt::format("set logscale {0}\nset {0}range [{1:.6g}:{2:.6g}]\n", axis,
                                    extent.low / 1.15, extent.high * 1.15);

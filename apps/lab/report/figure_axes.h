@@ -8,12 +8,12 @@
 
 namespace branchline::lab {
 
-/// From where to where an axis must reach.
+/// From where to where an axis must reach; low > high: nothing to show.
 struct Extent {
   double low = std::numeric_limits<double>::infinity(), high = -low;
   bool whole = true;  ///< all of them whole numbers: exits, for one
 
-  void take(double value);
+  void take(double value);  ///< infinite ones have no place on an axis
 };
 
 /// Of x, or of y with its intervals.

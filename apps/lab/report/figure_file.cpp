@@ -4,13 +4,12 @@
 #include <cctype>
 #include <set>
 
-#include "apps/lab/report/toml_section.h"
+#include "apps/lab/toml/toml_file.h"
+#include "apps/lab/toml/toml_table.h"
 #include "framework/base/error.h"
 
 namespace branchline::lab {
 namespace {
-
-constexpr const char* kFigureSection = "[[figure]]";
 
 const std::map<std::string, FigureKind>& figure_kinds() {
   static const std::map<std::string, FigureKind> kinds = {{"lines", FigureKind::lines},
@@ -21,17 +20,18 @@ const std::map<std::string, FigureKind>& figure_kinds() {
   return kinds;
 }
 
-FigureKind kind_in(const TomlSection& section) {
-  const auto found = figure_kinds().find(section.required_text("kind"));
+FigureKind kind_in(const TomlTable& section) {
+  const std::string kind = section.required_text("kind");
+  const auto found = figure_kinds().find(kind);
   if (found == figure_kinds().end()) {
-    section.refuse("kind", "'" + section.text("kind") + "' is no kind of figure",
-                   "Kinds are lines, bars, scatter, timeline, table");
+    section.refuse("kind", "'" + quotable(kind) + "' is no kind of figure",
+                   "choose of lines, bars, scatter, timeline, table");
   }
   return found->second;
 }
 
 /// The id names files: it must not leave the folder.
-std::string id_in(const TomlSection& section) {
+std::string id_in(const TomlTable& section) {
   const std::string id = section.required_text("id");
   const auto plain = [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_'; };
   if (!std::all_of(id.begin(), id.end(), plain)) {
@@ -42,8 +42,9 @@ std::string id_in(const TomlSection& section) {
 }
 
 /// Whether `axis` is among the letters of log = "xy".
-bool is_log(const TomlSection& section, char axis) {
-  const std::string log = section.text("log");
+bool is_log(const TomlTable& section, char axis) {
+  std::string log;
+  section.read("log", log);
   if (log.find_first_not_of("xy") != std::string::npos) {
     section.refuse("log", "'" + quotable(log) + "' are no axes",
                    "write log = \"x\", \"y\" or \"xy\"");
@@ -51,22 +52,21 @@ bool is_log(const TomlSection& section, char axis) {
   return log.find(axis) != std::string::npos;
 }
 
-FigureLane lane_in(const TomlSection& section, const std::string& label_key) {
+FigureLane lane_in(const TomlTable& section, const std::string& label_key) {
   FigureLane lane;
   lane.y = section.texts("y");
-  if (lane.y.empty())
-    section.refuse("y", "nothing to draw: 'y' is missing", "write y = \"column\"");
+  if (lane.y.empty()) section.refuse("y", "there is nothing to draw", "write y = \"column\"");
   lane.names = section.texts("names");
   lane.low = section.texts("low");
   lane.high = section.texts("high");
   lane.series = section.texts("series");
-  lane.label = section.text(label_key, lane.y.front());
+  lane.label = lane.y.front();
+  section.read(label_key, lane.label);
   lane.log = is_log(section, 'y');
   for (const char* key : {"names", "low", "high"}) {
     const std::size_t given = section.texts(key).size();
     if (given != 0 && given != lane.y.size()) {
-      section.refuse(key, "'" + std::string(key) + "' has another length than 'y'",
-                     "write one for each y");
+      section.refuse(key, "it has another length than 'y'", "write one for each y");
     }
   }
   if (lane.low.size() != lane.high.size()) {
@@ -75,43 +75,41 @@ FigureLane lane_in(const TomlSection& section, const std::string& label_key) {
   return lane;
 }
 
-std::vector<FigureLane> lanes_in(const toml::table& table, const TomlSection& figure,
-                                 const std::string& file) {
-  const toml::array* lanes = table["lane"].as_array();
-  if (lanes == nullptr || lanes->empty() || !lanes->is_homogeneous(toml::node_type::table)) {
-    figure.refuse("lane", "a timeline needs lanes",
-                  "write lane = [{ y = \"column\", label = \"rate / Mbit/s\" }]");
-  }
+std::vector<FigureLane> lanes_in(const TomlTable& figure) {
   std::vector<FigureLane> found;
-  for (const toml::node& node : *lanes) {
-    const TomlSection section(*node.as_table(), file, "a lane");
+  for (const toml::table* lane : tables_named(figure.table(), "lane", figure.file())) {
+    const TomlTable section(*lane, "a lane", figure.file());
     section.allow({"y", "names", "series", "label", "log", "points"});
     found.push_back(lane_in(section, "label"));
-    found.back().points = section.truth("points");
+    section.read("points", found.back().points);
+  }
+  if (found.empty()) {
+    figure.refuse("lane", "a timeline needs lanes",
+                  "write lane = [{ y = \"column\", label = \"rate / Mbit/s\" }]");
   }
   return found;
 }
 
-std::map<std::string, double> scale_in(const TomlSection& section) {
+std::map<std::string, double> scale_in(const TomlTable& section) {
   std::map<std::string, double> scale;
-  const toml::table* factors = section.table("scale");
-  if (factors == nullptr) return scale;
-  for (const auto& [column, factor] : *factors) {
+  const std::optional<TomlTable> factors = section.inner("scale");
+  if (!factors) return scale;
+  for (const auto& [key, factor] : factors->table()) {
+    const std::string column(key.str());
     const std::optional<double> number = factor.value<double>();
-    if (!number) section.refuse("scale", "a factor is no number", "write scale = { column = 100 }");
-    scale[std::string(column.str())] = *number;
+    if (!number) factors->refuse(column, "it is no number", "write scale = { column = 100 }");
+    scale[column] = *number;
   }
   return scale;
 }
 
-CsvFilter filter_in(const TomlSection& figure, const std::string& file) {
+CsvFilter filter_in(const TomlTable& figure) {
   CsvFilter filter;
-  const toml::table* wanted = figure.table("where");
-  if (wanted == nullptr) return filter;
-  const TomlSection section(*wanted, file, "where");
-  for (const auto& entry : *wanted) {
+  const std::optional<TomlTable> wanted = figure.inner("where");
+  if (!wanted) return filter;
+  for (const auto& entry : wanted->table()) {
     const std::string column(entry.first.str());
-    filter[column] = section.texts(column);
+    filter[column] = wanted->texts(column);
   }
   return filter;
 }
@@ -131,17 +129,16 @@ std::vector<std::string> keys_of(FigureKind kind) {
   return keys;
 }
 
-void read_columns(const TomlSection& section, Figure& figure) {
+void read_columns(const TomlTable& section, Figure& figure) {
   figure.columns = section.texts("columns");
   figure.names = section.texts("names");
   if (figure.columns.empty())
-    section.refuse("columns", "a table without 'columns'", "write columns = [\"column\"]");
+    section.refuse("columns", "a table needs them", "write columns = [\"column\"]");
   if (!figure.names.empty() && figure.names.size() != figure.columns.size())
-    section.refuse("names", "'names' has another length than 'columns'", "write one for each");
+    section.refuse("names", "it has another length than 'columns'", "write one for each");
 }
 
-Figure figure_in(const toml::table& table, const std::string& file) {
-  const TomlSection section(table, file, kFigureSection);
+Figure figure_in(const TomlTable& section) {
   Figure figure;
   figure.id = id_in(section);
   figure.title = section.required_text("title");
@@ -149,23 +146,24 @@ Figure figure_in(const toml::table& table, const std::string& file) {
   section.allow(keys_of(figure.kind));
   figure.from = section.required_text("from");
   if (figure.from.find('/') != std::string::npos)
-    section.refuse("from", "'from' is no file of the run's folder", "write from = \"results.csv\"");
-  figure.where = filter_in(section, file);
+    section.refuse("from", "it is no file of the run's folder", "write from = \"results.csv\"");
+  figure.where = filter_in(section);
   figure.scale = scale_in(section);
   figure.for_each = section.texts("for_each");
-  figure.claim = section.text("claim");
+  section.read("claim", figure.claim);
   figure.checks = section.texts("check");
-  figure.note = section.text("note");
+  section.read("note", figure.note);
   if (figure.kind == FigureKind::table) {
     read_columns(section, figure);
     return figure;
   }
   figure.x = section.required_text("x");
-  figure.x_label = section.text("x_label", figure.x);
+  figure.x_label = figure.x;
+  section.read("x_label", figure.x_label);
   figure.log_x = is_log(section, 'x');
-  figure.diagonal = section.truth("diagonal");
+  section.read("diagonal", figure.diagonal);
   figure.lanes = figure.kind == FigureKind::timeline
-                     ? lanes_in(table, section, file)
+                     ? lanes_in(section)
                      : std::vector<FigureLane>{lane_in(section, "y_label")};
   return figure;
 }
@@ -174,19 +172,13 @@ Figure figure_in(const toml::table& table, const std::string& file) {
 
 std::vector<Figure> parse_figures(const std::string& toml, const std::string& name) {
   const toml::table file = parse_toml(toml, name);
-  const toml::node* sections = file.get("figure");
-  if (sections == nullptr) return {};
-  const toml::array* list = sections->as_array();
-  const TomlSection whole(file, name, "the file");
-  if (list == nullptr || !list->is_homogeneous(toml::node_type::table))
-    whole.refuse("figure", "'figure' is no list of sections", "write [[figure]]");
   std::vector<Figure> figures;
   std::set<std::string> ids;
-  for (const toml::node& node : *list) {
-    figures.push_back(figure_in(*node.as_table(), name));
+  for (const toml::table* table : tables_named(file, "figure", name)) {
+    const TomlTable section(*table, "[[figure]]", name);
+    figures.push_back(figure_in(section));
     if (!ids.insert(figures.back().id).second) {
-      TomlSection(*node.as_table(), name, kFigureSection)
-          .refuse("id", "two figures have the id '" + figures.back().id + "'", "name one anew");
+      section.refuse("id", "two figures have the id '" + figures.back().id + "'", "name one anew");
     }
   }
   return figures;

@@ -3,8 +3,8 @@
 #include <filesystem>
 #include <fstream>
 #include <ostream>
-#include <sstream>
 
+#include "apps/branchline/text_file.h"
 #include "apps/lab/report/figure_script.h"
 #include "apps/lab/report/gnuplot.h"
 #include "apps/lab/report/inline_svg.h"
@@ -35,10 +35,7 @@ std::string draw_figure(const std::string& folder, const Figure& figure, const F
     notes << trouble << '\n';
     return "";
   }
-  std::ifstream svg(base + ".svg", std::ios::binary);
-  std::ostringstream text;
-  text << svg.rdbuf();
-  return inline_svg(text.str(), figure.id, figure.title);
+  return inline_svg(apps::read_text_file(base + ".svg", "draw it anew"), figure.id, figure.title);
 }
 
 }  // namespace branchline::lab

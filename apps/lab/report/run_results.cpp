@@ -1,13 +1,12 @@
 #include "apps/lab/report/run_results.h"
 
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
+#include "apps/branchline/text_file.h"
 #include "apps/lab/report/figure_file.h"
-#include "apps/lab/report/toml_section.h"
 #include "apps/lab/report/trace_figures.h"
+#include "apps/lab/toml/toml_file.h"
 #include "framework/base/error.h"
 
 namespace branchline::lab {
@@ -18,10 +17,7 @@ using RunJson = nlohmann::ordered_json;
 
 /// Empty when the file is not there.
 std::string text_of_file(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  if (in) text << in.rdbuf();
-  return text.str();
+  return fs::exists(path) ? apps::read_text_file(path.string(), "run it anew") : "";
 }
 
 RunJson json_of_file(const fs::path& path) {

@@ -5,14 +5,15 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <sstream>
 
 #include "apps/branchline/flags.h"
+#include "apps/branchline/text_file.h"
 #include "apps/lab/edge_process.h"
 #include "apps/lab/sweep/planning_methods.h"
-#include "apps/lab/sweep/toml_table.h"
+#include "apps/lab/toml/nearest_word.h"
+#include "apps/lab/toml/toml_file.h"
+#include "apps/lab/toml/toml_table.h"
 #include "framework/base/error.h"
 #include "transport/link_trace.h"
 
@@ -151,23 +152,6 @@ void check_columns(const RowCheck& check, const TomlTable& table) {
   }
 }
 
-std::vector<const toml::table*> tables_named(const toml::table& root, const std::string& name,
-                                             const std::string& file) {
-  std::vector<const toml::table*> tables;
-  const toml::node* node = root.get(name);
-  if (node == nullptr) return tables;
-  const toml::array* list = node->as_array();
-  for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
-    tables.push_back(list->get_as<toml::table>(i));
-  }
-  if (tables.empty() || std::find(tables.begin(), tables.end(), nullptr) != tables.end()) {
-    throw InputError("it is no list of tables",
-                     file + ":" + std::to_string(node->source().begin.line) + ": " + name,
-                     "write [[" + name + "]]");
-  }
-  return tables;
-}
-
 Experiment from_root(const toml::table& root, const std::string& file) {
   TomlTable(root, "an experiment file", file).allow({"experiment", "part", "check", "figure"});
   const toml::table* main = root["experiment"].as_table();
@@ -215,19 +199,11 @@ Experiment from_root(const toml::table& root, const std::string& file) {
 }  // namespace
 
 Experiment parse_experiment(const std::string& text, const std::string& file) {
-  try {
-    return from_root(toml::parse(text, file), file);
-  } catch (const toml::parse_error& error) {
-    throw InputError(std::string(error.description()),
-                     file + ":" + std::to_string(error.source().begin.line),
-                     "see docs/experiments.md");
-  }
+  return from_root(parse_toml(text, file), file);
 }
 
 Experiment read_experiment(const std::string& file) {
-  std::ifstream stream(file);
-  if (!stream) throw InputError("it cannot be read", file, "check the path");
-  return parse_experiment({std::istreambuf_iterator<char>(stream), {}}, file);
+  return parse_experiment(apps::read_text_file(file, "check the path"), file);
 }
 
 }  // namespace branchline::lab

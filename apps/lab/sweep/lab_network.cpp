@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <numeric>
 #include <random>
 #include <utility>
 
+#include "apps/branchline/text_file.h"
 #include "apps/lab/sweep/paced_profile.h"
 #include "apps/lab/test_pictures.h"
 #include "framework/base/error.h"
@@ -132,11 +131,10 @@ void add_overheads(LabNetwork& network) {
 /// As the folder has them, else measured and kept there.
 LayerTimes layers_in(const RunFolder& folder, const LabNetwork& network, const PacedDevice& device,
                      const profile::RunSlice& edge) {
-  const std::string name = network.name + ".layers.json";
-  std::ifstream stream(folder.path(name));
-  if (stream) {
-    const std::string text{std::istreambuf_iterator<char>(stream), {}};
-    return layer_times_from_json(text, folder.path(name));
+  const std::string name = network.name + ".layers.json", file = folder.path(name);
+  if (std::filesystem::exists(file)) {
+    return layer_times_from_json(apps::read_text_file(file, "remove it: it is measured anew"),
+                                 file);
   }
   const graph::LayerGraph& layers = network.model->layers();
   const LayerTimes times = {

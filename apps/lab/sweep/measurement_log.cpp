@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <iterator>
 #include <sstream>
 
+#include "apps/branchline/text_file.h"
 #include "framework/base/error.h"
 
 namespace branchline::lab {
@@ -44,8 +44,8 @@ std::string text_of(const PlanSample& sample) {
 }  // namespace
 
 MeasurementLog::MeasurementLog(const std::string& file) : name_(file) {
-  std::ifstream there(file, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(there), {}};
+  std::string text;
+  if (std::filesystem::exists(file)) text = apps::read_text_file(file, "take another folder: -o");
   const std::size_t end = text.rfind('\n');
   if (end == std::string::npos) {
     std::ofstream(file, std::ios::binary | std::ios::trunc) << kHeader << '\n';

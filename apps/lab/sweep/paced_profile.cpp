@@ -1,10 +1,11 @@
 #include "apps/lab/sweep/paced_profile.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <utility>
 
+#include "apps/branchline/text_file.h"
 #include "framework/base/error.h"
 #include "framework/profile/exit_segments.h"
 #include "framework/profile/profile_json.h"
@@ -167,10 +168,9 @@ double measured_slowdown(const PacedDevice& device, double factor) {
 
 profile::Profile profile_in(const std::string& file, const PacedDevice& device,
                             const WantedDevice& wanted, const profile::RunSlice& edge) {
-  std::ifstream stream(file);
-  if (stream) {
-    const std::string text{std::istreambuf_iterator<char>(stream), {}};
-    profile::Profile profile = profile::profile_from_json(text, file);
+  if (std::filesystem::exists(file)) {
+    profile::Profile profile = profile::profile_from_json(
+        apps::read_text_file(file, "remove it: it is measured anew"), file);
     profile::require_fresh(profile.device.key, profile::local_key(device.model->layers()), file);
     return profile;
   }

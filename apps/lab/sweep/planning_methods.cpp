@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "apps/lab/sweep/planning_graphs.h"
-#include "apps/lab/sweep/toml_table.h"
+#include "apps/lab/toml/nearest_word.h"
 #include "framework/base/error.h"
 #include "framework/planner/adaptation/configuration_map.h"
 #include "framework/planner/algorithms/edgent.h"

@@ -5,7 +5,7 @@
 #include <functional>
 #include <utility>
 
-#include "apps/lab/sweep/toml_table.h"
+#include "apps/lab/toml/nearest_word.h"
 #include "framework/base/error.h"
 
 namespace branchline::lab {

@@ -60,6 +60,7 @@ TEST(CsvTable, NamesALineThatIsCutOff) {
   EXPECT_THAT(failure_of([] { CsvTable::parse("a,b\n1,2\n3\n", "r.csv"); }),
               HasSubstr("r.csv: line 3 has 1 cells, the header 2"));
   EXPECT_THAT(failure_of([] { CsvTable::parse("", "r.csv"); }), HasSubstr("no header"));
+  EXPECT_THAT(failure_of([] { CsvTable::read("/dev/null"); }), HasSubstr("no header"));
   EXPECT_THAT(failure_of([] { CsvTable::read("/nowhere/r.csv"); }), HasSubstr("cannot be read"));
 }
 

@@ -67,28 +67,29 @@ TEST(FigureFile, ReadsTheLanesOfATimeline) {
   EXPECT_EQ(figures[0].lanes[1].label, "d") << "the column's name without a label";
 }
 
-TEST(FigureFile, NamesTheLineOfAnUnknownKeyAndThoseThereAre) {
-  const std::string message = refusal_of(figure_with("y = \"b\"\ncolour = \"red\"\n"));
-  EXPECT_THAT(message, HasSubstr("my.toml, line 8: 'colour' is no key of [[figure]]"));
-  EXPECT_THAT(message, HasSubstr("Its keys are id, title"));
+TEST(FigureFile, NamesTheLineOfAnUnknownKeyAndTheNearest) {
+  const std::string message = refusal_of(figure_with("y = \"b\"\nserie = \"model\"\n"));
+  EXPECT_THAT(message, HasSubstr("my.toml:8: serie: there is no such key in [[figure]]"));
+  EXPECT_THAT(message, HasSubstr("did you mean 'series'?"));
 }
 
 TEST(FigureFile, NamesWhatIsMissingOrWrong) {
-  EXPECT_THAT(refusal_of(figure_with("")), HasSubstr("line 1: nothing to draw: 'y' is missing"));
+  EXPECT_THAT(refusal_of(figure_with("")), HasSubstr("my.toml:1: y: there is nothing to draw"));
   EXPECT_THAT(refusal_of(figure_with("y = \"b\"\nlog = \"z\"\n")),
-              HasSubstr("line 8: 'z' are no axes"));
-  EXPECT_THAT(refusal_of(figure_with("y = \"b\"\ntitles = 1\n")), HasSubstr("'titles'"));
+              HasSubstr("my.toml:8: log: 'z' are no axes"));
+  EXPECT_THAT(refusal_of(figure_with("y = \"b\"\ntitles = 1\n")), HasSubstr("titles"));
   EXPECT_THAT(refusal_of(figure_with("y = [\"b\", \"c\"]\nnames = [\"B\"]\n")),
-              HasSubstr("line 8: 'names' has another length than 'y'"));
+              HasSubstr("my.toml:8: names: it has another length than 'y'"));
   EXPECT_THAT(refusal_of(figure_with("y = \"b\"\nlow = \"l\"\n")), HasSubstr("write low and high"));
-  EXPECT_THAT(refusal_of(figure_with("y = \"b\"\nwhere = 3\n")), HasSubstr("'where' is no table"));
+  EXPECT_THAT(refusal_of(figure_with("y = \"b\"\nwhere = 3\n")),
+              HasSubstr("where: it is no table"));
   EXPECT_THAT(refusal_of("[[figure]]\nid = \"../x\"\n"),
-              HasSubstr("line 2: '../x' cannot name a file"));
+              HasSubstr("my.toml:2: id: '../x' cannot name a file"));
   EXPECT_THAT(refusal_of("[[figure]]\nid = \"x\"\ntitle = \"T\"\nkind = \"pie\"\n"),
-              HasSubstr("line 4: 'pie' is no kind of figure. Kinds are lines"));
+              HasSubstr("my.toml:4: kind: 'pie' is no kind of figure. choose of lines"));
   EXPECT_THAT(refusal_of(figure_with("y = \"b\"\n") + figure_with("y = \"b\"\n")),
-              HasSubstr("line 9: two figures have the id 'f'"));
-  EXPECT_THAT(refusal_of("[[figure]\n"), HasSubstr("my.toml, line 1"));
+              HasSubstr("my.toml:9: id: two figures have the id 'f'"));
+  EXPECT_THAT(refusal_of("[[figure]\n"), HasSubstr("my.toml:1"));
   EXPECT_THAT(refusal_of("figure = 3\n"), HasSubstr("write [[figure]]"));
 }
 

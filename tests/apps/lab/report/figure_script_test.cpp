@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <limits>
 #include <opencv2/imgcodecs.hpp>
 #include <sstream>
 
@@ -76,6 +77,18 @@ TEST(FigureScript, QuotesAndZeroDoNoHarm) {
   const std::string script = figure_script(figure, data);
   EXPECT_THAT(script, HasSubstr("set xlabel 'it''s `date`'"));
   EXPECT_THAT(script, Not(HasSubstr("logscale"))) << "0 has no place on a logarithmic axis";
+}
+
+TEST(FigureScript, InfiniteValuesDoNoHarm) {
+  const double infinite = std::numeric_limits<double>::infinity();
+  FigureData data = plain_data();
+  data.lanes[0][0].points[1] = {infinite, infinite, infinite, infinite};
+  const std::string script = figure_script(plain_figure(), data);
+  EXPECT_THAT(script, HasSubstr("set xrange [0.434783:1.15]\nset xtics (0.5, 1)\n"));
+  EXPECT_THAT(script, HasSubstr("set yrange [0:43.2]\n"));
+  data.lanes[0] = {{"edgent", {data.lanes[0][0].points[1]}}};
+  EXPECT_THAT(figure_script(plain_figure(), data),
+              HasSubstr("set xrange [0:1]\nset yrange [0:1]\n"));
 }
 
 TEST(FigureScript, BarsStackTheirPartsGroupByGroup) {

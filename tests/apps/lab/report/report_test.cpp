@@ -120,7 +120,7 @@ TEST_F(ReportTest, RefusesWhatIsNoRun) {
               HasSubstr("results.json: is no"));
   run_.write("config.toml", "[[figure]]\nid = 3\n");
   EXPECT_THAT(failure_of([&] { write_report(run_.path(), notes); }),
-              HasSubstr("config.toml, line 2: 'id' is no text"));
+              HasSubstr("config.toml:2: id: it is no text"));
 }
 
 TEST_F(ReportTest, AnUnfinishedRunHasAPageToo) {
