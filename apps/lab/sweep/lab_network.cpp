@@ -4,12 +4,10 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <numeric>
-#include <random>
 #include <utility>
 
+#include "apps/lab/sweep/network_pictures.h"
 #include "apps/lab/sweep/paced_profile.h"
-#include "apps/lab/test_pictures.h"
 #include "framework/base/error.h"
 #include "framework/model/tensor_bridge.h"
 #include "framework/profile/unit_timer.h"
@@ -24,7 +22,6 @@ namespace {
 namespace fs = std::filesystem;
 using transport::Codec;
 
-constexpr std::size_t kPictures = 64;
 constexpr std::size_t kTaughtPictures = 8;
 constexpr std::int64_t kProfileSlices = 1ll << 30;
 constexpr Duration kConnectTime = std::chrono::seconds(5);
@@ -39,37 +36,25 @@ std::string model_file(const std::string& named) {
 }
 
 /// The first alternative with its pictures.
-TestPictures choose_model(const std::vector<std::string>& alternatives,
-                          const std::vector<std::string>& data, LabNetwork& network) {
+void choose_model(const std::vector<std::string>& alternatives, const Experiment& experiment,
+                  LabNetwork& network) {
   std::string problems;
   for (const std::string& named : alternatives) {
     network.file = model_file(named);
     network.name = fs::path(network.file).stem().string();
-    TestPictures pictures = find_test_pictures(model::read_manifest(network.file), data);
-    if (pictures.images) return pictures;
-    problems += (problems.empty() ? "" : "; ") + pictures.problems;
+    const model::ModelManifest manifest = model::read_manifest(network.file);
+    require_picture_input(manifest, network.file);
+    std::string problem;
+    auto found = test_pictures_for(manifest, experiment.data, experiment.seed, problem);
+    if (found) {
+      network.pictures = std::move(found->pictures);
+      network.data_set = found->source;
+      return;
+    }
+    problems += (problems.empty() ? "" : "; ") + problem;
   }
   throw InputError("has no test pictures: " + problems, alternatives.back(),
                    "give their folder: --data");
-}
-
-void add_pictures(const TestPictures& found, std::int64_t seed, LabNetwork& network) {
-  std::vector<std::int64_t> order(static_cast<std::size_t>(found.images->size()));
-  std::iota(order.begin(), order.end(), 0);
-  std::mt19937_64 random(static_cast<std::uint64_t>(seed));
-  for (std::size_t i = 0; i + 1 < order.size() && i < kPictures; ++i) {
-    std::swap(order[i], order[i + random() % (order.size() - i)]);
-  }
-  order.resize(std::min(order.size(), kPictures));
-  for (const std::int64_t index : order) {
-    const auto image =
-        std::make_shared<const branchy_models::Image>(found.images->at(index, 0).image);
-    network.pictures.push_back(
-        model::to_torch({{image, image->pixels.data()},
-                         DType::u8,
-                         {1, image->height, image->width, image->channels}}));
-  }
-  network.data_set = found.data_set;
 }
 
 void see_sending(const Tensor& value, graph::ValueId id, const runtime::WireCosts& costs,
@@ -150,7 +135,7 @@ void require_accuracies(const LabNetwork& network) {
   for (const graph::ExitPoint& exit : network.model->layers().exits) {
     if (exit.accuracy) continue;
     throw InputError("the accuracy of " + exit.name + " was never measured", network.file,
-                     "run branchline calibrate", InputKind::model);
+                     "run branchline calibrate " + network.file, InputKind::model);
   }
 }
 
@@ -168,10 +153,9 @@ LabNetwork open_network(const std::vector<std::string>& alternatives, const Expe
                         const RunFolder& folder, std::unique_ptr<EdgeProcess>& edge,
                         const std::function<void(const std::string&)>& progress) {
   LabNetwork network;
-  const TestPictures found = choose_model(alternatives, experiment.data, network);
+  choose_model(alternatives, experiment, network);
   network.model = model::Model::load(network.file);
   require_accuracies(network);
-  add_pictures(found, experiment.seed, network);
   const graph::LayerGraph& layers = network.model->layers();
   progress("profiling " + network.name);
   edge = std::make_unique<EdgeProcess>(find_edge_program(), network.file,
