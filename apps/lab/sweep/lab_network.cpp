@@ -26,13 +26,23 @@ constexpr std::size_t kTaughtPictures = 8;
 constexpr std::int64_t kProfileSlices = 1ll << 30;
 constexpr Duration kConnectTime = std::chrono::seconds(5);
 
-std::string model_file(const std::string& named) {
+/// A file, or a name: of one in the folders, or of a shipped one.
+std::string model_file(const std::string& named, const std::vector<std::string>& folders) {
   if (fs::is_regular_file(named)) return named;
-  if (named.find('/') == std::string::npos && named.find('.') == std::string::npos) {
-    return find_shipped_file("branchy_models/pretrained/" + named + ".pt");
+  std::string places;
+  for (const std::string& folder : folders) {
+    const fs::path file = fs::path(folder) / (named + ".pt");
+    if (fs::is_regular_file(file)) return file.string();
+    places += folder + " or ";
   }
-  throw InputError("there is no such file", named, "give a MODEL.pt or a shipped model's name",
-                   InputKind::model);
+  const std::string shipped = find_shipped_file("branchy_models/pretrained") + "/" + named + ".pt";
+  if (fs::is_regular_file(shipped)) return shipped;
+  throw InputError(
+      "there is no such file, and no " + named + ".pt in " + places + "among the shipped models",
+      named,
+      "give its folder: --models DIR (docs/experiments.md tells how to make well-known "
+      "networks)",
+      InputKind::model);
 }
 
 /// The first alternative with its pictures.
@@ -40,12 +50,14 @@ void choose_model(const std::vector<std::string>& alternatives, const Experiment
                   LabNetwork& network) {
   std::string problems;
   for (const std::string& named : alternatives) {
-    network.file = model_file(named);
+    network.file = model_file(named, experiment.model_folders);
     network.name = fs::path(network.file).stem().string();
     const model::ModelManifest manifest = model::read_manifest(network.file);
     require_picture_input(manifest, network.file);
     std::string problem;
-    auto found = test_pictures_for(manifest, experiment.data, experiment.seed, problem);
+    auto found = experiment.pictures.empty()
+                     ? test_pictures_for(manifest, experiment.data, experiment.seed, problem)
+                     : frames_for(manifest, experiment.pictures);
     if (found) {
       network.pictures = std::move(found->pictures);
       network.data_set = found->source;
@@ -134,8 +146,10 @@ LayerTimes layers_in(const RunFolder& folder, const LabNetwork& network, const P
 void require_accuracies(const LabNetwork& network) {
   for (const graph::ExitPoint& exit : network.model->layers().exits) {
     if (exit.accuracy) continue;
-    throw InputError("the accuracy of " + exit.name + " was never measured", network.file,
-                     "run branchline calibrate " + network.file, InputKind::model);
+    throw InputError(
+        "the accuracy of " + exit.name + " was never measured", network.file,
+        "run branchline calibrate " + network.file + ", or name frames without labels: pictures",
+        InputKind::model);
   }
 }
 
@@ -155,7 +169,7 @@ LabNetwork open_network(const std::vector<std::string>& alternatives, const Expe
   LabNetwork network;
   choose_model(alternatives, experiment, network);
   network.model = model::Model::load(network.file);
-  require_accuracies(network);
+  if (experiment.pictures.empty()) require_accuracies(network);
   const graph::LayerGraph& layers = network.model->layers();
   progress("profiling " + network.name);
   edge = std::make_unique<EdgeProcess>(find_edge_program(), network.file,

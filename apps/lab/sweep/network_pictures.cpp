@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <memory>
 #include <numeric>
+#include <opencv2/imgproc.hpp>
 #include <random>
 #include <utility>
 
+#include "apps/lab/frame_source.h"
 #include "apps/lab/test_pictures.h"
 #include "framework/base/error.h"
 #include "framework/model/tensor_bridge.h"
+#include "framework/runtime/image_input.h"
 
 namespace branchline::lab {
 namespace {
@@ -52,6 +55,28 @@ std::optional<NetworkPictures> test_pictures_for(const model::ModelManifest& man
     chosen.pictures.push_back(model::to_torch({{image, image->pixels.data()},
                                                DType::u8,
                                                {1, image->height, image->width, image->channels}}));
+  }
+  return chosen;
+}
+
+NetworkPictures frames_for(const model::ModelManifest& manifest, const std::string& input) {
+  const std::unique_ptr<FrameSource> source = open_frame_source(input, "pictures");
+  const Shape& nchw = manifest.inputs.at(0).shape;
+  const Shape shape = {1, nchw.at(2), nchw.at(3), nchw.at(1)};
+  NetworkPictures chosen;
+  chosen.source = source->description();
+  while (chosen.pictures.size() < kPictures) {
+    const std::optional<SourceFrame> frame = source->next();
+    if (!frame) break;
+    if (frame->image.empty()) continue;
+    cv::Mat rgb;
+    cv::cvtColor(frame->image, rgb, cv::COLOR_BGR2RGB);
+    chosen.pictures.push_back(model::to_torch(
+        runtime::fit_picture({rgb.data, DType::u8, {rgb.rows, rgb.cols, 3}}, shape)));
+  }
+  if (chosen.pictures.empty()) {
+    throw InputError("it holds no frame that can be read", "pictures " + input,
+                     "give a folder of pictures or a video");
   }
   return chosen;
 }

@@ -28,4 +28,8 @@ std::optional<NetworkPictures> test_pictures_for(const model::ModelManifest& man
                                                  const std::vector<std::string>& folders,
                                                  std::int64_t seed, std::string& problems);
 
+/// The first 64 frames of a folder or a video, without labels.
+/// @throws InputError when it cannot be opened or holds no frame that can be read.
+NetworkPictures frames_for(const model::ModelManifest& manifest, const std::string& input);
+
 }  // namespace branchline::lab

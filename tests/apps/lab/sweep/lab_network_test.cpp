@@ -28,10 +28,11 @@ class OpeningANetwork : public ::testing::Test {
   }
   ~OpeningANetwork() override { fs::remove_all(folder_); }
 
-  std::string problem() const {
+  std::string problem() const { return problem(file_); }
+  std::string problem(const std::string& model) const {
     std::unique_ptr<EdgeProcess> edge;
     try {
-      open_network({file_}, experiment_, RunFolder((folder_ / "out").string()), edge,
+      open_network({model}, experiment_, RunFolder((folder_ / "out").string()), edge,
                    [](const std::string&) {});
     } catch (const InputError& error) {
       EXPECT_EQ(error.kind(), InputKind::model);
@@ -60,6 +61,12 @@ TEST_F(OpeningANetwork, NeedsAPictureForItsInput) {
   model::write_manifest(file_, manifest);
   EXPECT_THAT(problem(),
               AllOf(HasSubstr("declares no picture"), HasSubstr("branchline import " + file_)));
+}
+
+TEST_F(OpeningANetwork, SaysWhereItWasLookedFor) {
+  experiment_.model_folders = {folder_.string()};
+  EXPECT_THAT(problem("alexnet"),
+              AllOf(HasSubstr("no alexnet.pt in " + folder_.string()), HasSubstr("--models DIR")));
 }
 
 TEST_F(OpeningANetwork, NeedsTheAccuracyOfEachExit) {
