@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <string>
 #include <tuple>
 
 #include "apps/lab/sweep/planning_graphs.h"
@@ -47,6 +48,12 @@ MeasuredTimes times_of(const std::vector<PlanSample>& samples) {
   return times;
 }
 
+/// What the optimum of the same means is called.
+std::string optimum_for(const std::string& method) {
+  const bool codecs = method.ends_with("+codecs") || method == "branchline";
+  return codecs ? "exact2+codecs" : "exact2";
+}
+
 }  // namespace
 
 void add_plan(const MethodPlan& plan, ResultRow& row) {
@@ -76,16 +83,6 @@ void add_measured(const std::vector<PlanSample>& samples, ResultRow& row) {
   row.hit_high = rate.high;
   if (row.accuracy) row.delivered_accuracy = *row.accuracy * rate.value;
 }
-
-namespace {
-
-/// What the optimum of the same means is called.
-std::string optimum_for(const std::string& method) {
-  const bool codecs = method.ends_with("+codecs") || method == "branchline";
-  return codecs ? "exact2+codecs" : "exact2";
-}
-
-}  // namespace
 
 void add_ratios(std::vector<ResultRow>& rows) {
   const auto key = [](const ResultRow& row, const std::string& method) {
