@@ -160,7 +160,7 @@ class QuietOpenCv {
   cv::utils::logging::LogLevel before_;
 };
 
-std::unique_ptr<FrameSource> open_camera(const std::string& input) {
+std::unique_ptr<FrameSource> open_camera(const std::string& input, const std::string& named_by) {
   const QuietOpenCv quiet;
   cv::VideoCapture capture;
   try {
@@ -168,7 +168,7 @@ std::unique_ptr<FrameSource> open_camera(const std::string& input) {
   } catch (const std::exception&) {  // cv::Exception, or a number no int holds: not opened either
   }
   if (!capture.isOpened()) {
-    throw InputError("camera " + input + " cannot be opened", "--input",
+    throw InputError("camera " + input + " cannot be opened", named_by,
                      "list the cameras with `ls /dev/video*`; a file named '" + input +
                          "' is opened as ./" + input);
   }
@@ -199,12 +199,13 @@ bool is_number(const std::string& text) {
 
 }  // namespace
 
-std::unique_ptr<FrameSource> open_frame_source(const std::string& input) {
-  if (is_number(input)) return open_camera(input);
+std::unique_ptr<FrameSource> open_frame_source(const std::string& input,
+                                               const std::string& named_by) {
+  if (is_number(input)) return open_camera(input, named_by);
   std::error_code error;
   const fs::file_status status = fs::status(input, error);
   if (!fs::exists(status)) {
-    throw InputError("there is no such file or folder", "--input " + input,
+    throw InputError("there is no such file or folder", named_by + " " + input,
                      "give a folder of pictures, a video file or a camera's number");
   }
   if (!fs::is_directory(status)) {
@@ -217,9 +218,9 @@ std::unique_ptr<FrameSource> open_frame_source(const std::string& input) {
     std::vector<Picture> pictures = list_pictures(input);
     if (!pictures.empty()) return std::make_unique<PictureSource>(std::move(pictures), input);
   } catch (const fs::filesystem_error& problem) {
-    throw InputError(problem.what(), "--input " + input, "check the folder's permissions");
+    throw InputError(problem.what(), named_by + " " + input, "check the folder's permissions");
   }
-  throw InputError("the folder holds no picture", "--input " + input,
+  throw InputError("the folder holds no picture", named_by + " " + input,
                    "put .jpg, .png, .bmp, .ppm, .tif or .webp files there, one sub-folder a label");
 }
 

@@ -39,8 +39,10 @@ class FrameSource {
 
 /// Opens a folder of pictures (sub-folder name = label, sorted by label and then name), a video, a
 /// single picture or, when `input` is a number, that camera.
-/// @throws InputError naming `input`: it does not exist, holds no picture, or cannot be opened.
-std::unique_ptr<FrameSource> open_frame_source(const std::string& input);
+/// @param named_by  the flag or key that named it
+/// @throws InputError naming both: it does not exist, holds no picture, or cannot be opened.
+std::unique_ptr<FrameSource> open_frame_source(const std::string& input,
+                                               const std::string& named_by = "--input");
 
 /// Pictures that are in memory already; `frames` are numbered anew.
 std::unique_ptr<FrameSource> frames_in_memory(std::vector<SourceFrame> frames);

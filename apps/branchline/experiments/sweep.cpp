@@ -30,7 +30,8 @@ constexpr const char* kShippedFiles = "apps/lab/experiments/files";
 
 struct SweepFlags {
   std::string name, folder;
-  std::vector<std::string> data, require;
+  std::string pictures;
+  std::vector<std::string> models, data, require;
   bool json = false;
 };
 
@@ -119,6 +120,20 @@ lab::Sweep run_shown(const lab::Experiment& experiment, const lab::RunFolder& fo
                         [&](const lab::SweepProgress& now) { reporter.show(now); });
 }
 
+std::string absolute_path(const std::string& path) {
+  return fs::absolute(path).lexically_normal().string();
+}
+
+/// What flags say of models and pictures comes before what the file says.
+void set_files(const SweepFlags& flags, lab::Experiment& experiment) {
+  for (std::size_t i = 0; i < flags.models.size(); ++i) {
+    experiment.model_folders.insert(experiment.model_folders.begin() + static_cast<long>(i),
+                                    absolute_path(flags.models[i]));
+  }
+  for (const std::string& folder : flags.data) experiment.data.push_back(absolute_path(folder));
+  if (!flags.pictures.empty()) experiment.pictures = absolute_path(flags.pictures);
+}
+
 int run_file(const SweepFlags& flags, const CLI::App& command) {
   if (flags.folder.empty()) {
     throw InputError("no folder for the results", "-o", "give one: -o DIR");
@@ -126,9 +141,7 @@ int run_file(const SweepFlags& flags, const CLI::App& command) {
   const std::string file = experiment_file(command, flags.name);
   lab::Experiment experiment = lab::read_experiment(file);
   lab::parse_figures(read_text_file(file, "check the path"), file);  // before anything is measured
-  for (const std::string& folder : flags.data) {
-    experiment.data.push_back(fs::absolute(folder).lexically_normal().string());
-  }
+  set_files(flags, experiment);
   std::vector<lab::RowGoal> goals;
   for (const std::string& text : flags.require) {
     goals.push_back(lab::parse_row_goal(text, "--require"));
@@ -166,6 +179,14 @@ std::function<int()> add_sweep(CLI::App& experiment) {
       .add_option("-o,--output", flags->folder,
                   "Write the results into this folder; a run that was interrupted goes on there")
       ->type_name("DIR");
+  experiment
+      .add_option("--models", flags->models,
+                  "Folder of networks (NAME.pt) that the experiment names; repeatable")
+      ->type_name("DIR");
+  experiment
+      .add_option("--pictures", flags->pictures,
+                  "Send these frames instead of the file's or of test pictures")
+      ->type_name("DIR|VIDEO");
   experiment
       .add_option("--data", flags->data, "Folder of test pictures, beside the file's; repeatable")
       ->type_name("DIR");

@@ -24,10 +24,10 @@ namespace fs = std::filesystem;
 
 const std::vector<std::string> kPartKeys = {"name", "methods", "deadlines", "uplinks", "traces"};
 
-const std::vector<std::string> kKeys = {"title",     "models",       "data",      "methods",
-                                        "deadlines", "uplinks",      "traces",    "delay",
-                                        "slowdown",  "deepest_exit", "samples",   "warm_up",
-                                        "seed",      "sample_limit", "plan_limit"};
+const std::vector<std::string> kKeys = {
+    "title",     "models",  "data",   "methods",      "model_folders", "pictures",
+    "deadlines", "uplinks", "traces", "delay",        "slowdown",      "deepest_exit",
+    "samples",   "warm_up", "seed",   "sample_limit", "plan_limit"};
 
 /// A recording beside the experiment file, at its own path, or among the shipped ones.
 std::string trace_file(const std::string& named, const std::string& experiment_file) {
@@ -164,7 +164,9 @@ Experiment from_root(const toml::table& root, const std::string& file) {
   if (experiment.models.empty()) {
     throw InputError("it names no model", table.where("models"), "write models = [\"b_camera\"]");
   }
+  table.read("model_folders", experiment.model_folders);
   table.read("data", experiment.data);
+  table.read("pictures", experiment.pictures);
   table.read("delay", experiment.delay);
   read_device(table, experiment);
   table.read("samples", experiment.samples, 1);

@@ -34,7 +34,9 @@ struct Experiment {
   /// Each a shipped model's name or a file; of several alternatives the first whose test pictures
   /// are found.
   std::vector<std::vector<std::string>> models;
-  std::vector<std::string> data;  ///< folders of test pictures
+  std::vector<std::string> model_folders;  ///< where NAME.pt is looked for before the shipped ones
+  std::vector<std::string> data;           ///< folders of test pictures
+  std::string pictures;  ///< frames instead of these: a folder or a video; empty: none
   std::vector<ExperimentPart> parts;
   Duration delay{std::chrono::milliseconds(5)};  ///< one way
   double slowdown = 0;                           ///< of the device; 0: by deepest_exit

@@ -46,7 +46,9 @@ std::vector<Setting> part_settings(const ExperimentPart& part) {
 std::vector<Setting> main_settings(const Experiment& experiment) {
   std::vector<Setting> settings = {
       {"models", list_of(experiment.models, [](const auto& one) { return list_of(one, quoted); })},
+      {"model_folders", list_of(experiment.model_folders, quoted)},
       {"data", list_of(experiment.data, quoted)},
+      {"pictures", quoted(experiment.pictures)},
       {"delay", exact(experiment.delay)},
       {"samples", std::to_string(experiment.samples)},
       {"warm_up", std::to_string(experiment.warm_up)},

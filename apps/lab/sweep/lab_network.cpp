@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <numeric>
-#include <random>
 #include <utility>
 
 #include "apps/branchline/text_file.h"
+#include "apps/lab/sweep/network_pictures.h"
 #include "apps/lab/sweep/paced_profile.h"
-#include "apps/lab/test_pictures.h"
 #include "framework/base/error.h"
 #include "framework/model/tensor_bridge.h"
 #include "framework/profile/unit_timer.h"
@@ -23,52 +21,51 @@ namespace {
 namespace fs = std::filesystem;
 using transport::Codec;
 
-constexpr std::size_t kPictures = 64;
 constexpr std::size_t kTaughtPictures = 8;
 constexpr std::int64_t kProfileSlices = 1ll << 30;
 constexpr Duration kConnectTime = std::chrono::seconds(5);
 
-std::string model_file(const std::string& named) {
+/// A file, or a name: of one in the folders, or of a shipped one.
+std::string model_file(const std::string& named, const std::vector<std::string>& folders) {
   if (fs::is_regular_file(named)) return named;
-  if (named.find('/') == std::string::npos && named.find('.') == std::string::npos) {
-    return find_shipped_file("branchy_models/pretrained/" + named + ".pt");
+  std::string places;
+  for (const std::string& folder : folders) {
+    const fs::path file = fs::path(folder) / (named + ".pt");
+    if (fs::is_regular_file(file)) return file.string();
+    places += folder + " or ";
   }
-  throw InputError("there is no such file", named, "give a MODEL.pt or a shipped model's name",
-                   InputKind::model);
+  const std::string shipped = find_shipped_file("branchy_models/pretrained") + "/" + named + ".pt";
+  if (fs::is_regular_file(shipped)) return shipped;
+  throw InputError(
+      "there is no such file, and no " + named + ".pt in " + places + "among the shipped models",
+      named,
+      "give its folder: --models DIR (docs/experiments.md tells how to make well-known "
+      "networks)",
+      InputKind::model);
 }
 
 /// The first alternative with its pictures.
-TestPictures choose_model(const std::vector<std::string>& alternatives,
-                          const std::vector<std::string>& data, LabNetwork& network) {
+void choose_model(const std::vector<std::string>& alternatives, const Experiment& experiment,
+                  LabNetwork& network) {
   std::string problems;
   for (const std::string& named : alternatives) {
-    network.file = model_file(named);
+    network.file = model_file(named, experiment.model_folders);
     network.name = fs::path(network.file).stem().string();
-    TestPictures pictures = find_test_pictures(model::read_manifest(network.file), data);
-    if (pictures.images) return pictures;
-    problems += (problems.empty() ? "" : "; ") + pictures.problems;
+    const model::ModelManifest manifest = model::read_manifest(network.file);
+    require_picture_input(manifest, network.file);
+    std::string problem;
+    auto found = experiment.pictures.empty()
+                     ? test_pictures_for(manifest, experiment.data, experiment.seed, problem)
+                     : frames_for(manifest, experiment.pictures);
+    if (found) {
+      network.pictures = std::move(found->pictures);
+      network.data_set = found->source;
+      return;
+    }
+    problems += (problems.empty() ? "" : "; ") + problem;
   }
   throw InputError("has no test pictures: " + problems, alternatives.back(),
                    "give their folder: --data");
-}
-
-void add_pictures(const TestPictures& found, std::int64_t seed, LabNetwork& network) {
-  std::vector<std::int64_t> order(static_cast<std::size_t>(found.images->size()));
-  std::iota(order.begin(), order.end(), 0);
-  std::mt19937_64 random(static_cast<std::uint64_t>(seed));
-  for (std::size_t i = 0; i + 1 < order.size() && i < kPictures; ++i) {
-    std::swap(order[i], order[i + random() % (order.size() - i)]);
-  }
-  order.resize(std::min(order.size(), kPictures));
-  for (const std::int64_t index : order) {
-    const auto image =
-        std::make_shared<const branchy_models::Image>(found.images->at(index, 0).image);
-    network.pictures.push_back(
-        model::to_torch({{image, image->pixels.data()},
-                         DType::u8,
-                         {1, image->height, image->width, image->channels}}));
-  }
-  network.data_set = found.data_set;
 }
 
 void see_sending(const Tensor& value, graph::ValueId id, const runtime::WireCosts& costs,
@@ -147,8 +144,10 @@ LayerTimes layers_in(const RunFolder& folder, const LabNetwork& network, const P
 void require_accuracies(const LabNetwork& network) {
   for (const graph::ExitPoint& exit : network.model->layers().exits) {
     if (exit.accuracy) continue;
-    throw InputError("the accuracy of " + exit.name + " was never measured", network.file,
-                     "run branchline calibrate", InputKind::model);
+    throw InputError(
+        "the accuracy of " + exit.name + " was never measured", network.file,
+        "run branchline calibrate " + network.file + ", or name frames without labels: pictures",
+        InputKind::model);
   }
 }
 
@@ -166,10 +165,9 @@ LabNetwork open_network(const std::vector<std::string>& alternatives, const Expe
                         const RunFolder& folder, std::unique_ptr<EdgeProcess>& edge,
                         const std::function<void(const std::string&)>& progress) {
   LabNetwork network;
-  const TestPictures found = choose_model(alternatives, experiment.data, network);
+  choose_model(alternatives, experiment, network);
   network.model = model::Model::load(network.file);
-  require_accuracies(network);
-  add_pictures(found, experiment.seed, network);
+  if (experiment.pictures.empty()) require_accuracies(network);
   const graph::LayerGraph& layers = network.model->layers();
   progress("profiling " + network.name);
   edge = std::make_unique<EdgeProcess>(find_edge_program(), network.file,

@@ -31,7 +31,7 @@ struct SeenSending {
 struct LabNetwork {
   std::string name;
   std::string file;
-  std::string data_set;  ///< of the test pictures
+  std::string data_set;  ///< where the pictures are from
   std::shared_ptr<const model::Model> model;
   double slowdown = 1;               ///< of the device; the edge is this machine as it is
   graph::LayerGraph graph;           ///< with the device's and the edge's times
@@ -44,11 +44,12 @@ struct LabNetwork {
   std::unique_ptr<runtime::WireCosts> wire_costs() const;
 };
 
-/// Of the alternatives the first whose test pictures are found, profiled now; or, when the folder
+/// Of the alternatives the first whose test pictures are found (where the experiment names frames,
+/// the first alternative), profiled now; or, when the folder
 /// holds a profile of this network and machine, as that says: a run that is resumed keeps its
 /// plans.
 /// @param edge  set to a branchlined that serves the network
-/// @throws InputError when there is no such model, no pictures, or no accuracies.
+/// @throws InputError when there is no such model, no pictures, or, without frames, no accuracies.
 LabNetwork open_network(const std::vector<std::string>& alternatives, const Experiment& experiment,
                         const RunFolder& folder, std::unique_ptr<EdgeProcess>& edge,
                         const std::function<void(const std::string&)>& progress);

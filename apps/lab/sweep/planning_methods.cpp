@@ -168,9 +168,11 @@ PlanningDesk::Placed PlanningDesk::place(const std::string& method, Duration dea
   std::function<std::optional<Plan>()> solve = [&] { return planner.plan(asked); };
   planner::ConfigurationMap map;
   if (name.base == "edgent-dynamic") {
+    const bool one_exit = network_.graph.exit_count() == 1;  // no accuracy is needed to choose it
     map = planner::configuration_map(planner, asked,
                                      planner::bandwidth_states(states_, kEdgentStates),
-                                     planner::ConfigurationRule::reward);
+                                     one_exit ? planner::ConfigurationRule::deepest_in_time
+                                              : planner::ConfigurationRule::reward);
     solve = [&]() -> std::optional<Plan> {
       const auto entry = map.look_up(link_.uplink_bytes_per_s);
       if (!entry) return std::nullopt;
@@ -242,7 +244,7 @@ std::optional<MethodPlan> PlanningDesk::priced(const Placed& placed, const graph
   priced.runnable = *runnable;
   priced.key = runnable->key;
   const auto accuracy = network_.graph.exits.at(static_cast<std::size_t>(plan->exit)).accuracy;
-  priced.accuracy = accuracy.value() - plan->accuracy_loss;
+  if (accuracy) priced.accuracy = *accuracy - plan->accuracy_loss;
   if (!runnable->remote) return priced;
   for (const graph::ValueId& value : runnable->remote->sent) {
     Codec codec = Codec::raw;

@@ -33,9 +33,9 @@ struct MethodPlan {
   planner::Plan plan;
   runtime::RunnablePlan runnable;
   std::map<graph::ValueId, transport::Codec> codecs;  ///< of what crosses to the edge
-  std::string codec;    ///< the same for people; empty when nothing crosses
-  std::string key;      ///< equal for what is measured alike, on whatever link
-  double accuracy = 0;  ///< test-set accuracy of the exit, less what the codecs cost
+  std::string codec;               ///< the same for people; empty when nothing crosses
+  std::string key;                 ///< equal for what is measured alike, on whatever link
+  std::optional<double> accuracy;  ///< on the test set, less what the codecs cost, if measured
   Duration simulated{0};
 };
 

@@ -18,6 +18,12 @@ std::string text(const std::optional<T>& value) {
   return value ? text(static_cast<double>(*value)) : std::string();
 }
 
+/// One after the other.
+std::optional<double> frames_per_s(const ResultRow& row) {
+  if (!row.measured) return std::nullopt;
+  return 1e3 / row.measured->median.total;
+}
+
 struct Column {
   std::string name;
   bool is_text = false;
@@ -97,7 +103,9 @@ std::vector<Column> score_columns() {
       {"hit_high", false, [](const ResultRow& r) { return text(r.hit_high); }},
       {"accuracy", false, [](const ResultRow& r) { return text(r.accuracy); }},
       {"delivered_accuracy", false, [](const ResultRow& r) { return text(r.delivered_accuracy); }},
-      {"solver_us", false, [](const ResultRow& r) { return text(r.solver_us); }}};
+      {"solver_us", false, [](const ResultRow& r) { return text(r.solver_us); }},
+      {"ratio_to_optimum", false, [](const ResultRow& r) { return text(r.ratio_to_optimum); }},
+      {"fps", false, [](const ResultRow& r) { return text(frames_per_s(r)); }}};
 }
 
 const std::vector<Column>& columns() {

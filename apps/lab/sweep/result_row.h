@@ -38,8 +38,10 @@ struct ResultRow {
   std::size_t samples = 0;
   std::optional<MeasuredTimes> measured;
   double hit_rate = 0, hit_low = 0, hit_high = 0;
-  double accuracy = 0, delivered_accuracy = 0;
+  std::optional<double> accuracy = 0, delivered_accuracy = 0;  ///< absent: never measured
   double solver_us = 0;
+  /// Predicted time over that of the optimum for the same exit, link and codecs.
+  std::optional<double> ratio_to_optimum;
 };
 
 inline constexpr const char* kResultSchema = "branchline.lab_results/1";

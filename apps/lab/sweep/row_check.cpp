@@ -71,11 +71,11 @@ void check_curves(const RowCheck& check, const Rows& rows, CheckOutcome& outcome
 
 /// The most that y may be, given how few samples told the hit rate; and the least.
 double at_most(const ResultRow& row, const std::string& y) {
-  if (y == "delivered_accuracy") return row.accuracy * row.hit_high;
+  if (y == "delivered_accuracy") return row.accuracy.value_or(0) * row.hit_high;
   return number(row, y, kWhere).value_or(0);
 }
 double at_least(const ResultRow& row, const std::string& y) {
-  if (y == "delivered_accuracy") return row.accuracy * row.hit_low;
+  if (y == "delivered_accuracy") return row.accuracy.value_or(0) * row.hit_low;
   return number(row, y, kWhere).value_or(0);
 }
 

@@ -106,6 +106,7 @@ void NetworkSweep::plan_row(const PlanningDesk& desk, const ExperimentLink& link
   row.slowdown = network_.slowdown;
   row.exits = network_.graph.exit_count();
   row.solver_us = static_cast<double>(choice.solver.count()) / 1e3;
+  if (!network_.graph.exits.back().accuracy) row.accuracy = row.delivered_accuracy = std::nullopt;
   if (choice.plan) {
     add_plan(*choice.plan, row);
     planned.plan = choice.plan;
@@ -253,6 +254,7 @@ Sweep run_sweep(const Experiment& experiment, const RunFolder& folder, const Sto
     part.measure(runner, stop, progress);
     part.score(sweep);
   }
+  add_ratios(sweep.rows);
   sweep.complete = !stop.raised();
   sweep.prediction = error_over(experiment, sweep.rows);
   return sweep;

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <string>
+#include <tuple>
 
 #include "apps/lab/sweep/planning_graphs.h"
 #include "apps/lab/sweep/sample_statistics.h"
@@ -45,6 +48,12 @@ MeasuredTimes times_of(const std::vector<PlanSample>& samples) {
   return times;
 }
 
+/// What the optimum of the same means is called.
+std::string optimum_for(const std::string& method) {
+  const bool codecs = method.ends_with("+codecs") || method == "branchline";
+  return codecs ? "exact2+codecs" : "exact2";
+}
+
 }  // namespace
 
 void add_plan(const MethodPlan& plan, ResultRow& row) {
@@ -72,7 +81,22 @@ void add_measured(const std::vector<PlanSample>& samples, ResultRow& row) {
   row.hit_rate = rate.value;
   row.hit_low = rate.low;
   row.hit_high = rate.high;
-  row.delivered_accuracy = row.accuracy * rate.value;
+  if (row.accuracy) row.delivered_accuracy = *row.accuracy * rate.value;
+}
+
+void add_ratios(std::vector<ResultRow>& rows) {
+  const auto key = [](const ResultRow& row, const std::string& method) {
+    return std::tuple(row.model, row.link, row.deadline_ms, row.exit, method);
+  };
+  std::map<decltype(key({}, {})), double> optimum;
+  for (const ResultRow& row : rows) {
+    if (row.predicted) optimum[key(row, row.method)] = row.predicted->total;
+  }
+  for (ResultRow& row : rows) {
+    const auto found = optimum.find(key(row, optimum_for(row.method)));
+    if (!row.predicted || found == optimum.end()) continue;
+    row.ratio_to_optimum = row.predicted->total / found->second;
+  }
 }
 
 std::optional<double> goodput_mbps(const std::vector<PlanSample>& samples, Duration delay) {

@@ -19,6 +19,10 @@ void add_plan(const MethodPlan& plan, ResultRow& row);
 /// any sample may, so that it is never in time. @param samples  of the row's plan
 void add_measured(const std::vector<PlanSample>& samples, ResultRow& row);
 
+/// Fills ratio_to_optimum: against exact2 of the same network, link, deadline and exit, for a
+/// method with codecs against exact2+codecs. Stays absent where either has no plan.
+void add_ratios(std::vector<ResultRow>& rows);
+
 /// What the uplink passed, in Mbit/s, over these samples of one link; nullopt when nothing crossed.
 std::optional<double> goodput_mbps(const std::vector<PlanSample>& samples, Duration delay);
 

@@ -52,6 +52,15 @@ TEST(Experiment, PartsTakeFromTheWholeWhatTheyDoNotSay) {
   EXPECT_EQ(experiment.parts[1].methods, (std::vector<std::string>{"edge-only+codecs"}));
 }
 
+TEST(Experiment, NamesFramesAndFoldersOfNetworks) {
+  const Experiment experiment = parsed("pictures = \"drive.mp4\"\nmodel_folders = [\"nets\"]\n");
+  EXPECT_EQ(experiment.pictures, "drive.mp4");
+  EXPECT_EQ(experiment.model_folders, std::vector<std::string>{"nets"});
+  const Experiment again = parse_experiment(to_toml(experiment), "config.toml");
+  EXPECT_EQ(again.pictures, experiment.pictures);
+  EXPECT_EQ(again.model_folders, experiment.model_folders);
+}
+
 TEST(Experiment, IsWrittenBackAsItIsRead) {
   const Experiment experiment = parsed(
       "[[part]]\nname = \"one\"\n[[part]]\nuplinks = [\"1mbit\"]\n"

@@ -13,7 +13,8 @@ const std::string kHeader =
     "device_units,codec,predicted_ms,predicted_device_ms,predicted_uplink_ms,predicted_edge_ms,"
     "predicted_downlink_ms,samples,measured_ms,measured_low_ms,measured_high_ms,measured_p90_ms,"
     "measured_device_ms,measured_uplink_ms,measured_edge_ms,measured_downlink_ms,bytes_up,"
-    "bytes_down,hit_rate,hit_low,hit_high,accuracy,delivered_accuracy,solver_us\n";
+    "bytes_down,hit_rate,hit_low,hit_high,accuracy,delivered_accuracy,solver_us,ratio_to_optimum,"
+    "fps\n";
 
 TEST(ResultRow, IsALineOfTheDocumentedCsv) {
   EXPECT_EQ(results_csv({}), kHeader);
@@ -26,8 +27,19 @@ TEST(ResultRow, IsALineOfTheDocumentedCsv) {
   row.exit = 2;
   row.exits = 3;
   row.predicted = TimeParts{80, 30, 40, 5, 5};
-  EXPECT_EQ(results_csv({row}),
-            kHeader + "net,edgent,2mbit,2,,0,100,1,2,3,,,,,80,30,40,5,5,0,,,,,,,,,,,0,0,0,0,0,0\n");
+  EXPECT_EQ(
+      results_csv({row}),
+      kHeader + "net,edgent,2mbit,2,,0,100,1,2,3,,,,,80,30,40,5,5,0,,,,,,,,,,,0,0,0,0,0,0,,\n");
+}
+
+TEST(ResultRow, HasTheRateOfOneFrameAfterTheOtherAndNoUnknownAccuracy) {
+  ResultRow row;
+  row.measured.emplace();
+  row.measured->median.total = 40;
+  row.accuracy = row.delivered_accuracy = std::nullopt;
+  EXPECT_EQ(number(row, "fps", "here"), 25);
+  EXPECT_EQ(number(row, "accuracy", "here"), std::nullopt);
+  EXPECT_EQ(number(row, "delivered_accuracy", "here"), std::nullopt);
 }
 
 TEST(ResultRow, IsReadByColumn) {

@@ -47,6 +47,37 @@ TEST(SweepScores, LeaveARowWithoutSamplesLate) {
   EXPECT_EQ(row.delivered_accuracy, 0);
 }
 
+TEST(SweepScores, LeaveAnUnknownAccuracyUnknown) {
+  ResultRow row;
+  row.accuracy = row.delivered_accuracy = std::nullopt;
+  add_measured({sample(90ms, 40ms, 1000)}, row);
+  EXPECT_FALSE(row.accuracy);
+  EXPECT_FALSE(row.delivered_accuracy);
+}
+
+ResultRow planned(const std::string& method, int exit, double predicted_ms) {
+  ResultRow row;
+  row.method = method;
+  row.exit = exit;
+  if (exit > 0) row.predicted = TimeParts{predicted_ms, 0, 0, 0, 0};
+  return row;
+}
+
+TEST(SweepScores, ComparePredictionsWithTheOptimumOfTheSameExitAndCodecs) {
+  std::vector<ResultRow> rows = {planned("exact2", 2, 40), planned("hpa", 2, 50),
+                                 planned("edgent", 1, 20), planned("dads", 0, 0),
+                                 planned("edge-only+codecs", 2, 30)};
+  add_ratios(rows);
+  EXPECT_EQ(rows[0].ratio_to_optimum, 1);
+  EXPECT_EQ(rows[1].ratio_to_optimum, 1.25);
+  EXPECT_FALSE(rows[2].ratio_to_optimum) << "of another exit";
+  EXPECT_FALSE(rows[3].ratio_to_optimum) << "no plan";
+  EXPECT_FALSE(rows[4].ratio_to_optimum) << "no optimum with codecs";
+  rows.push_back(planned("exact2+codecs", 2, 20));
+  add_ratios(rows);
+  EXPECT_EQ(rows[4].ratio_to_optimum, 1.5);
+}
+
 TEST(SweepScores, TakeTheDelayOutOfTheGoodput) {
   const std::vector<PlanSample> samples = {sample(200ms, 105ms, 12'500), given_up()};
   EXPECT_DOUBLE_EQ(goodput_mbps(samples, 5ms).value(), 1);
