@@ -135,10 +135,10 @@ void set_files(const SweepFlags& flags, lab::Experiment& experiment) {
 }
 
 int run_file(const SweepFlags& flags, const CLI::App& command) {
+  const std::string file = experiment_file(command, flags.name);
   if (flags.folder.empty()) {
     throw InputError("no folder for the results", "-o", "give one: -o DIR");
   }
-  const std::string file = experiment_file(command, flags.name);
   lab::Experiment experiment = lab::read_experiment(file);
   lab::parse_figures(read_text_file(file, "check the path"), file);  // before anything is measured
   set_files(flags, experiment);

@@ -84,7 +84,7 @@ TEST_F(ExperimentFile, IsRefusedBeforeAnythingRuns) {
   EXPECT_THAT(wrong.err, HasSubstr("'samples'"));
   EXPECT_THAT(branchline({"experiment", "smoke"}).err, HasSubstr("-o DIR"));
   EXPECT_THAT(branchline({"experiment", "smoek", "-o", folder_.path("run")}).err,
-              HasSubstr("choose one of edgent, smoke"));
+              HasSubstr("choose one of edgent, networks, smoke"));
   EXPECT_FALSE(std::ifstream(folder_.path("run/config.toml")));
 }
 
