@@ -7,6 +7,7 @@
 #include "apps/branchline/text_file.h"
 #include "apps/lab/sweep/network_pictures.h"
 #include "apps/lab/sweep/paced_profile.h"
+#include "apps/lab/sweep/sendings_json.h"
 #include "framework/base/error.h"
 #include "framework/model/tensor_bridge.h"
 #include "framework/profile/unit_timer.h"
@@ -98,6 +99,18 @@ void see_sendings(LabNetwork& network) {
   }
 }
 
+/// As the folder has them, else seen now and kept there.
+void see_sendings_in(const RunFolder& folder, LabNetwork& network) {
+  const std::string name = network.name + ".sendings.json", file = folder.path(name);
+  if (fs::exists(file)) {
+    network.sendings =
+        sendings_from_json(apps::read_text_file(file, "remove it: it is measured anew"), file);
+    return;
+  }
+  see_sendings(network);
+  folder.write(name, to_json(network.sendings));
+}
+
 std::int64_t frame_overhead(transport::Body body, std::uint64_t payload) {
   transport::OutgoingFrame frame;
   transport::OutgoingFrame::make({1, std::move(body)}, frame);
@@ -181,7 +194,7 @@ LabNetwork open_network(const std::vector<std::string>& alternatives, const Expe
                  {experiment.slowdown, experiment.deepest_exit}, profiler.runs());
   network.slowdown = profile.device.slowdown;
   network.graph = profile::with_times(layers, profile);
-  see_sendings(network);
+  see_sendings_in(folder, network);
   add_overheads(network);
   progress("timing the layers of " + network.name);
   network.layers = layers_in(folder, network, device, profiler.runs());
