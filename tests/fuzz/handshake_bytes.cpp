@@ -1,5 +1,6 @@
 #include "tests/fuzz/handshake_bytes.h"
 
+#include <signal.h>
 #include <sys/socket.h>
 
 #include <atomic>
@@ -73,6 +74,24 @@ class Replier final : public ChannelListener {
   std::atomic<int> heard_{0};
 };
 
+/// While it lives, libFuzzer's alarm of every other second does not reach this thread, in which it
+/// would end a blocking connect or accept with an error.
+class AlarmHeldBack {
+ public:
+  AlarmHeldBack() {
+    sigset_t alarm;
+    sigemptyset(&alarm);
+    sigaddset(&alarm, SIGALRM);
+    pthread_sigmask(SIG_BLOCK, &alarm, &before_);
+  }
+  ~AlarmHeldBack() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  AlarmHeldBack(const AlarmHeldBack&) = delete;
+  AlarmHeldBack& operator=(const AlarmHeldBack&) = delete;
+
+ private:
+  sigset_t before_{};
+};
+
 /// Sends all it can of them; the other side may close before the end.
 void send_bytes(tcp::socket& socket, std::span<const std::byte> bytes, bool in_two_pieces) {
   boost::system::error_code closed;
@@ -89,6 +108,7 @@ void expect_frames_until_the_end(tcp::socket& socket) {
   for (;;) {
     const auto space = reader.space();
     const ssize_t bytes = ::recv(socket.native_handle(), space.data(), space.size(), 0);
+    if (bytes < 0 && errno == EINTR) continue;
     BL_EXPECT(bytes >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK),
               "the channel neither answered nor closed");
     if (bytes < 0) return;  // reset: the end may be missing
@@ -117,7 +137,10 @@ struct HandshakeBytes::Parts {
 
   /// The peer is a client of ours.
   int serve(tcp::socket& socket, std::span<const std::byte> bytes, bool in_two_pieces) {
-    socket.connect({asio::ip::address_v4::loopback(), server.port()});
+    {
+      const AlarmHeldBack uninterrupted;
+      socket.connect({asio::ip::address_v4::loopback(), server.port()});
+    }
     send_bytes(socket, bytes, in_two_pieces);
     expect_frames_until_the_end(socket);
     std::shared_ptr<Replier> replier;
@@ -140,7 +163,10 @@ struct HandshakeBytes::Parts {
     replier->speak_through(channel);
     channel->send({1, Request{}});
     channel->send({2, Ping{}});
-    acceptor.accept(socket);
+    {
+      const AlarmHeldBack uninterrupted;
+      acceptor.accept(socket);
+    }
     send_bytes(socket, bytes, in_two_pieces);
     expect_frames_until_the_end(socket);
     replier->expect_closed_well();
