@@ -39,34 +39,22 @@ runtime::FeatureMaps inputs_of(const PacedDevice& device) {
   return inputs;
 }
 
-Duration median_run(const PacedDevice& device, double factor, int runs) {
+/// The way to the deepest exit, as a plan that sends nothing runs it.
+std::vector<runtime::DeviceStep> deepest_steps(const PacedDevice& device) {
   const graph::LayerGraph& layers = device.model->layers();
-  const auto whole =
-      device.cache.get(device.model, profile::whole_of(layers, layers.exit_count() - 1));
-  runtime::DeviceRunner runner(factor);
-  std::vector<Duration> times;
-  for (int i = 0; i < runs; ++i) {
-    runtime::FeatureMaps maps = inputs_of(device);
-    times.push_back(runner.run(*whole, maps));
-  }
-  return profile::stats_of(std::move(times)).median;
+  runtime::StepTimes times(layers);
+  const int deepest = layers.exit_count() - 1;
+  return runtime::steps_of(layers, graph::units_of_exit(layers, deepest), deepest, times);
 }
 
-/// So that the deepest exit takes what it is to take, pauses and all.
-double slowdown_for(const PacedDevice& device, Duration deepest_exit, Duration whole) {
-  const double wanted = static_cast<double>(deepest_exit.count()) /
-                        static_cast<double>(std::max<Duration::rep>(whole.count(), 1));
-  if (wanted <= 1) return 1;
-  // Pauses only make it slower; what says otherwise, or much more, measured a busy machine.
-  return std::max(1.0, wanted * std::clamp(wanted / measured_slowdown(device, wanted), 0.5, 1.0));
-}
-
-/// Runs the steps one after the other on the slowed device, several times. @returns medians by step
+/// Runs the steps one after the other on the slowed device, once in vain and then `runs` times.
+/// @returns medians by step
 std::vector<Duration> paced_steps(const PacedDevice& device, double slowdown,
-                                  const std::vector<runtime::DeviceStep>& steps) {
+                                  const std::vector<runtime::DeviceStep>& steps,
+                                  int runs = kPacedRuns) {
   runtime::DeviceRunner runner(slowdown);
   std::vector<std::vector<Duration>> times(steps.size());
-  for (int run = 0; run <= kPacedRuns; ++run) {
+  for (int run = 0; run <= runs; ++run) {
     runtime::FeatureMaps maps = inputs_of(device);
     for (std::size_t i = 0; i < steps.size(); ++i) {
       const Duration took = runner.run(*device.cache.get(device.model, steps[i].spec), maps);
@@ -76,6 +64,30 @@ std::vector<Duration> paced_steps(const PacedDevice& device, double slowdown,
   std::vector<Duration> medians;
   for (auto& step : times) medians.push_back(profile::stats_of(std::move(step)).median);
   return medians;
+}
+
+Duration paced_time(const PacedDevice& device, double slowdown,
+                    const std::vector<runtime::DeviceStep>& steps, int runs = kPacedRuns) {
+  Duration sum{0};
+  for (const Duration step : paced_steps(device, slowdown, steps, runs)) sum += step;
+  return sum;
+}
+
+/// So that the deepest exit takes what it is to take, pauses and all: a device that rests finds
+/// cold caches, so that its work takes up to three times as long as in the profile.
+double slowdown_by_trial(const PacedDevice& device, Duration deepest_exit, Duration whole) {
+  const auto quotient = [](Duration of, Duration by) {
+    return static_cast<double>(of.count()) /
+           static_cast<double>(std::max<Duration::rep>(by.count(), 1));
+  };
+  const double most = quotient(deepest_exit, whole);
+  if (most <= 1) return 1;
+  double factor = std::max(1.0, most / 4);  // nearer to what will be found than the most is
+  for (int trial = 0; trial < 2; ++trial) {
+    const Duration took = paced_time(device, factor, deepest_steps(device));
+    factor = std::clamp(factor * quotient(deepest_exit, took), 1.0, most);
+  }
+  return factor;
 }
 
 /// Makes the units take so long together, in the proportions they have.
@@ -122,10 +134,8 @@ void stretch_trunk(profile::TierProfile& tier, const PacedDevice& device,
       added.push_back(unit);
       front[static_cast<std::size_t>(unit)] = true;
     }
-    Duration took{0};
     const auto steps = runtime::steps_of(graph, front, deepest, times);
-    for (const Duration step : paced_steps(device, tier.slowdown, steps)) took += step;
-    took = std::max(took, before);
+    const Duration took = std::max(paced_time(device, tier.slowdown, steps), before);
     stretch(tier.unit_time, added, took - before);
     before = took;
   }
@@ -152,7 +162,7 @@ profile::Profile measured_profile(const PacedDevice& device, const WantedDevice&
   profile.edge.front().key = profile.device.key;
   const Duration whole = whole_time(profile.device, layers.exit_count() - 1);
   const double slowdown =
-      wanted.slowdown > 0 ? wanted.slowdown : slowdown_for(device, wanted.deepest_exit, whole);
+      wanted.slowdown > 0 ? wanted.slowdown : slowdown_by_trial(device, wanted.deepest_exit, whole);
   slow_down(profile.device, slowdown, device);
   return profile;
 }
@@ -160,9 +170,10 @@ profile::Profile measured_profile(const PacedDevice& device, const WantedDevice&
 }  // namespace
 
 double measured_slowdown(const PacedDevice& device, double factor) {
-  const Duration before = median_run(device, 1, kPlainRuns);
-  const Duration slow = median_run(device, factor, kPacedRuns);
-  const Duration after = median_run(device, 1, kPlainRuns);
+  const auto steps = deepest_steps(device);
+  const Duration before = paced_time(device, 1, steps, kPlainRuns);
+  const Duration slow = paced_time(device, factor, steps);
+  const Duration after = paced_time(device, 1, steps, kPlainRuns);
   return 2 * static_cast<double>(slow.count()) / static_cast<double>((before + after).count());
 }
 
