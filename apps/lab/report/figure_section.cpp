@@ -91,12 +91,10 @@ std::string rows_behind(const Figure& figure, const std::vector<RunTable>& runs)
 /// What the checks found, in their words: they may decide but a part of the claim.
 std::string verdict_of(const Figure& figure, const RunResults& run, const std::string& where) {
   std::string verdict;
-  for (const CheckResult& check : run.checks) {
-    const auto names = [&](const std::string& id) { return id == check.id || id == check.text; };
-    if (std::none_of(figure.checks.begin(), figure.checks.end(), names)) continue;
+  for (const CheckResult* check : checks_of(figure, run)) {
     verdict +=
-        fmt::format("<p class=\"{}\">{} {}: {}</p>", check.holds ? "good" : "late",
-                    check.holds ? "✓ Holds" : "✗ Does not hold", where, html_text(check.text));
+        fmt::format("<p class=\"{}\">{} {}: {}</p>", check->holds ? "good" : "late",
+                    check->holds ? "✓ Holds" : "✗ Does not hold", where, html_text(check->text));
   }
   if (!verdict.empty()) return verdict;
   return "<p class=\"soft\">No check decides whether it holds " + where + "; look and judge.</p>";
@@ -112,6 +110,15 @@ std::string claim_block(const Figure& figure, const std::vector<const RunResults
 }
 
 }  // namespace
+
+std::vector<const CheckResult*> checks_of(const Figure& figure, const RunResults& run) {
+  std::vector<const CheckResult*> found;
+  for (const CheckResult& check : run.checks) {
+    const auto names = [&](const std::string& id) { return id == check.id || id == check.text; };
+    if (std::any_of(figure.checks.begin(), figure.checks.end(), names)) found.push_back(&check);
+  }
+  return found;
+}
 
 std::string show_number(double number) {
   if (number == 0) return "0";

@@ -19,6 +19,9 @@ std::string figure_section(const Figure& figure, const std::string& svg,
                            const std::vector<const RunResults*>& runs,
                            const std::vector<RunTable>& rows);
 
+/// The checks of a run that decide the figure's claim.
+std::vector<const CheckResult*> checks_of(const Figure& figure, const RunResults& run);
+
 /// "1234", "0.0457": at most four digits that matter, no exponent for sizes.
 std::string show_number(double number);
 

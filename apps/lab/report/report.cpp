@@ -9,6 +9,8 @@
 #include "apps/lab/report/figure_section.h"
 #include "apps/lab/report/gnuplot.h"
 #include "apps/lab/report/html_page.h"
+#include "apps/lab/report/markdown_report.h"
+#include "apps/lab/report/method_section.h"
 #include "apps/lab/report/prediction_figure.h"
 #include "apps/lab/report/report_sections.h"
 #include "apps/lab/report/run_comparison.h"
@@ -90,11 +92,14 @@ std::string figures_section(const Runs& runs, const std::string& folder, std::os
   return html.empty() ? "" : "<h2>Figures</h2><div class=\"figures\">" + html + "</div>";
 }
 
-std::string write_page(const std::string& file, const std::string& title, const std::string& body) {
+void write_text(const std::string& file, const std::string& text) {
   std::ofstream out(file, std::ios::binary);
-  out << html_page(title, kReportStyle, body);
-  out.flush();
+  out << text << std::flush;
   if (!out) throw RunError(file + ": cannot be written; is the disk full?");
+}
+
+std::string write_page(const std::string& file, const std::string& title, const std::string& body) {
+  write_text(file, html_page(title, kReportStyle, body));
   return file;
 }
 
@@ -121,8 +126,9 @@ void name_apart(RunResults& here, RunResults& there) {
 
 std::string write_report(const std::string& folder, std::ostream& notes) {
   const RunResults run = read_run(folder);
+  write_text(folder + "/report.md", markdown_report(run));
   return write_page(folder + "/report.html", run.title,
-                    heading(run.title) + overview_section(run) +
+                    heading(run.title) + overview_section(run) + method_section(run) +
                         figures_section({&run}, folder + "/figures", notes) + checks_section(run) +
                         setting_section(run));
 }

@@ -13,8 +13,6 @@ namespace {
 
 using Cells = std::vector<std::string>;
 
-constexpr double kMedianErrorTarget = 0.05, kP90ErrorTarget = 0.15;
-
 std::string card(const std::string& heading, const std::string& html) {
   return "<div class=\"card\"><h3>" + html_text(heading) + "</h3>" + html + "</div>";
 }

@@ -25,6 +25,9 @@ struct PredictionErrors {
   double median = 0, p90 = 0;
 };
 
+/// What predictions are to keep to.
+inline constexpr double kMedianErrorTarget = 0.05, kP90ErrorTarget = 0.15;
+
 /// A model's device: how many times slower than this machine it was to be, and was.
 struct EmulatedDevice {
   std::string model;

@@ -56,6 +56,19 @@ TEST_F(ReportTest, ThePageNeedsNothingFromOutside) {
   EXPECT_THAT(plain, Not(HasSubstr("url(")));
 }
 
+TEST_F(ReportTest, TheFindingsAreThereAsMarkdown) {
+  run_.write("machine.json", R"({"date": "2026-01-02", "commit": "abc", "machine": "a | box"})");
+  report_of(run_);
+  const std::string text = run_.read("report.md");
+  EXPECT_THAT(text, HasSubstr("# A small one\n\n2026-01-02, commit abc, a | box.\n"));
+  EXPECT_THAT(text, HasSubstr("| b_<net> | edgent | 2 | 100.0 | 50.0 | 0.714 | 1.041 | 2 |"));
+  EXPECT_THAT(text, HasSubstr("| It rises. | holds: exit rises with uplink_mbps |"));
+  EXPECT_THAT(text, HasSubstr("| hit_rate never falls | **no** | b_<net> edgent on 500kbit |"));
+  EXPECT_THAT(text, HasSubstr("| 4 | 4.0 % | 0.80 | 21.0 % | 1.40 |"));
+  EXPECT_THAT(text, HasSubstr("| b_<net> | 8 | 8.25 | 1.03 |"));
+  EXPECT_THAT(text, HasSubstr("| 500kbit | 0.5 | 0.980 to 0.980 |"));
+}
+
 TEST_F(ReportTest, ShowsClaimVerdictAndRowsOfEachFigure) {
   const std::string page = report_of(run_).page;
   EXPECT_THAT(page, HasSubstr("<b>The paper:</b> It rises.</p><p class=\"good\">✓ Holds here: exit "
