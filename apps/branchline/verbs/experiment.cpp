@@ -13,10 +13,10 @@ Verb add_experiment(CLI::App& app) {
       "experiment", "Compute or measure a comparison (docs/cli.md tells which is which)");
   command->require_subcommand(0, 1);
   const std::vector<Verb> experiments = {
-      add_planners(*command), add_bandwidth(*command),  add_link_estimates(*command),
-      add_tiles(*command),    add_codecs(*command),     add_upload(*command),
-      add_streams(*command),  add_adaptation(*command), add_load(*command),
-      add_faults(*command),   add_traces(*command)};
+      add_planners(*command),  add_bandwidth(*command),  add_link_estimates(*command),
+      add_tiles(*command),     add_codecs(*command),     add_upload(*command),
+      add_streams(*command),   add_adaptation(*command), add_load(*command),
+      add_emulation(*command), add_faults(*command),     add_traces(*command)};
   const auto run_file = add_sweep(*command);
   command->footer(
       "Examples:\n  branchline experiment smoke -o smoke\n  branchline experiment planners -o "
