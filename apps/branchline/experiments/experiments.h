@@ -8,6 +8,7 @@ namespace branchline::apps {
 Verb add_adaptation(CLI::App& experiment);
 Verb add_bandwidth(CLI::App& experiment);
 Verb add_codecs(CLI::App& experiment);
+Verb add_emulation(CLI::App& experiment);
 Verb add_faults(CLI::App& experiment);
 Verb add_link_estimates(CLI::App& experiment);
 Verb add_load(CLI::App& experiment);

@@ -85,7 +85,7 @@ void play_trace(TraceRun& run, const lab::TraceSetting& setting, const lab::Trac
                 const branchy_models::LabelledImages& images, slice::SliceCache& cache) {
   const auto plays = lab::simulate_trace(setting, trace, cache);
   run.rows.push_back(lab::score_trace(setting, trace, plays));
-  run.frames += lab::trace_frames_csv(setting, trace, plays.front(), run.frames.empty());
+  run.frames += lab::trace_frames_csv(setting, trace, plays, run.frames.empty());
   const std::string table = lab::trace_table(run.rows.back()) + '\n';
   run.text += table;
   if (!run.flags.output.json) std::cout << table << std::flush;

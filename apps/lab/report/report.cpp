@@ -130,7 +130,7 @@ std::string write_report(const std::string& folder, std::ostream& notes) {
   return write_page(folder + "/report.html", run.title,
                     heading(run.title) + overview_section(run) + method_section(run) +
                         figures_section({&run}, folder + "/figures", notes) + checks_section(run) +
-                        setting_section(run));
+                        text_section(run) + setting_section(run));
 }
 
 std::string write_comparison(const std::string& folder, const std::string& other,

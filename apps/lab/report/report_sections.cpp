@@ -134,7 +134,9 @@ std::string overview_section(const RunResults& run) {
   std::string cards;
   if (results != nullptr) cards = rows_card(*results);
   cards += prediction_card(run.prediction) + checks_card(run);
-  return cards.empty() ? "" : "<div class=\"cards\">" + cards + "</div>";
+  std::string html = cards.empty() ? "" : "<div class=\"cards\">" + cards + "</div>";
+  for (const std::string& note : run.notes) html += "<p class=\"late\">" + html_text(note) + "</p>";
+  return html;
 }
 
 std::string checks_section(const RunResults& run) {
@@ -148,6 +150,13 @@ std::string checks_section(const RunResults& run) {
     items += "</li>";
   }
   return "<h2>The checks</h2><ul>" + items + "</ul>";
+}
+
+std::string text_section(const RunResults& run) {
+  if (run.text.empty()) return "";
+  const bool only = run.figures.empty();
+  return std::string("<details") + (only ? " open" : "") +
+         "><summary>As it was printed</summary><pre>" + html_text(run.text) + "</pre></details>";
 }
 
 std::string setting_section(const RunResults& run) {

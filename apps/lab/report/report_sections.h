@@ -17,6 +17,9 @@ std::string overview_section(const RunResults& run);
 /// Each check and what missed it. Empty without checks.
 std::string checks_section(const RunResults& run);
 
+/// What a sub-command printed. Empty for others.
+std::string text_section(const RunResults& run);
+
 /// How it was run: emulated device and links, as stated and as measured, machine, configuration.
 std::string setting_section(const RunResults& run);
 

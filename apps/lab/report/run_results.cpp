@@ -1,11 +1,12 @@
 #include "apps/lab/report/run_results.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "apps/branchline/text_file.h"
+#include "apps/lab/report/command_figures.h"
 #include "apps/lab/report/figure_file.h"
-#include "apps/lab/report/trace_figures.h"
 #include "apps/lab/toml/toml_file.h"
 #include "framework/base/error.h"
 
@@ -91,6 +92,7 @@ void read_verdict(const RunJson& json, RunResults& run) {
 void read_summary(const std::string& file, RunResults& run) {
   try {
     const RunJson json = json_of_file(file);
+    run.notes = json.value("notes", std::vector<std::string>());
     read_emulation(json, run);
     read_verdict(json, run);
   } catch (const nlohmann::json::exception& error) {
@@ -108,17 +110,67 @@ std::string joined_texts(const toml::node& value) {
   return plain_text(value).value_or("…");
 }
 
-void read_config(RunResults& run, const std::string& file) {
-  const toml::table config = parse_toml(run.config, file);
-  const toml::table* experiment = config["experiment"].as_table();
-  if (experiment == nullptr) return;
-  for (const auto& [key, value] : *experiment) {
+void read_settings(const toml::table& section, RunResults& run) {
+  for (const auto& [key, value] : section) {
     const std::string text = value.is_table() ? "" : joined_texts(value);
     if (key.str() == "title")
       run.title = text;
     else if (!text.empty())
       run.settings.emplace_back(std::string(key.str()), text);
   }
+}
+
+void read_config(RunResults& run, const std::string& file) {
+  const toml::table config = parse_toml(run.config, file);
+  if (const toml::table* experiment = config["experiment"].as_table()) {
+    read_settings(*experiment, run);
+  }
+}
+
+/// The sub-command in whose [experiment.NAME] the flags of a run stand; empty when there is none.
+std::string command_of(const toml::table& config) {
+  const toml::table* experiment = config["experiment"].as_table();
+  if (experiment == nullptr) return "";
+  for (const auto& [name, section] : *experiment) {
+    if (section.is_table()) return std::string(name.str());
+  }
+  return "";
+}
+
+/// A table of all columns for each CSV that no figure shows, the name of its format left out.
+/// Large ones are samples for programs.
+void add_plain_tables(RunResults& run) {
+  constexpr std::size_t kMostRows = 400;
+  for (const auto& [file, table] : run.tables) {
+    const bool shown = std::any_of(run.figures.begin(), run.figures.end(),
+                                   [&](const Figure& figure) { return figure.from == file; });
+    if (shown || table.rows() == 0 || table.rows() > kMostRows) continue;
+    Figure figure;
+    figure.id = fs::path(file).stem().string();
+    figure.title = file;
+    figure.kind = FigureKind::table;
+    figure.from = file;
+    figure.columns = table.columns();
+    std::erase(figure.columns, "schema");
+    run.figures.push_back(std::move(figure));
+  }
+}
+
+/// What `experiment NAME -o DIR` of a sub-command wrote.
+void read_command(const fs::path& path, RunResults& run) {
+  const std::string config = (path / "config.toml").string();
+  const toml::table sections = parse_toml(run.config, config);
+  const std::string command = command_of(sections);
+  if (command.empty()) {
+    throw InputError("holds no results (neither results.csv nor those of a sub-command)",
+                     path.string(), "give a folder that `branchline experiment NAME -o DIR` wrote");
+  }
+  CommandPage page = command_page(command);
+  run.title = std::move(page.title);
+  run.figures = std::move(page.figures);
+  read_settings(*sections["experiment"][command].as_table(), run);
+  add_plain_tables(run);
+  run.text = text_of_file(path / (command + ".txt"));
 }
 
 /// Raw samples are the run's own memory, and large.
@@ -135,23 +187,26 @@ const CsvTable* RunResults::table(const std::string& file) const {
 
 RunResults read_run(const std::string& folder) {
   const fs::path path(folder);
-  const bool lab = fs::exists(path / "results.csv"), traces = fs::exists(path / "traces.csv");
-  if (!lab && !traces) {
-    throw InputError("holds no results (neither results.csv nor traces.csv)", folder,
+  if (!fs::is_directory(path)) {
+    throw InputError("holds no results: there is no such folder", folder,
                      "give a folder that `branchline experiment NAME -o DIR` wrote");
   }
   RunResults run;
   run.folder = folder;
   run.name = fs::weakly_canonical(path).filename().string();
-  run.title = lab ? run.name : "Branchline and its rivals on recorded links";
+  run.title = run.name;
   for (const fs::directory_entry& entry : fs::directory_iterator(path)) {
     if (!is_result(entry.path())) continue;
     run.tables.emplace(entry.path().filename().string(), CsvTable::read(entry.path().string()));
   }
   const std::string config = (path / "config.toml").string();
   run.config = text_of_file(config);
-  if (lab) read_config(run, config);
-  run.figures = lab ? parse_figures(run.config, config) : trace_figures();
+  if (run.table("results.csv") != nullptr) {
+    read_config(run, config);
+    run.figures = parse_figures(run.config, config);
+  } else {
+    read_command(path, run);
+  }
   run.machine = machine_of(json_of_file(path / "machine.json"));
   read_summary((path / "results.json").string(), run);
   return run;

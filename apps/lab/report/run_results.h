@@ -57,6 +57,8 @@ struct RunResults {
   std::optional<PredictionErrors> prediction;
   std::vector<Figure> figures;
   std::vector<CheckResult> checks;
+  std::vector<std::string> notes;  ///< what was not possible, sentences
+  std::string text;                ///< tables as a sub-command printed them
   std::map<std::string, CsvTable>
       tables;  ///< every CSV of the folder by file name, but raw samples
 
@@ -64,8 +66,8 @@ struct RunResults {
 };
 
 /// Reads the folder of an experiment of the lab (results.csv, config.toml with [[figure]]s,
-/// machine.json and results.json when they are there), or of `experiment traces -o` (traces.csv,
-/// frames.csv, with figures of its own).
+/// machine.json and results.json when they are there), or of a sub-command's `-o` (config.toml with
+/// its section; figures of its own for some, and tables of the other CSVs).
 /// @throws InputError naming the folder when it holds no results, or the file that is not as it
 ///         should be.
 RunResults read_run(const std::string& folder);

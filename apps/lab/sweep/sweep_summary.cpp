@@ -17,12 +17,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* kDevice =
-    "after each piece of work the device sleeps (slowdown - 1) times what it took of the processor";
-constexpr const char* kLink =
-    "a user-space proxy lets each byte through in its time at the rate, without bursts, and adds "
-    "the delay each way";
-
 /// One line a link and network.
 Json links_json(const std::vector<ResultRow>& rows) {
   Json links = Json::array();
@@ -81,6 +75,12 @@ std::string misses_text(const std::vector<std::string>& misses) {
 
 }  // namespace
 
+const char* const kDeviceEmulation =
+    "after each piece of work the device sleeps (slowdown - 1) times what it took of the processor";
+const char* const kLinkEmulation =
+    "a user-space proxy lets each byte through in its time at the rate, without bursts, and adds "
+    "the delay each way";
+
 bool SweepVerdict::good() const {
   return std::all_of(checks.begin(), checks.end(), [](const auto& c) { return c.holds(); }) &&
          std::all_of(goals.begin(), goals.end(), [](const auto& g) { return g.misses.empty(); });
@@ -101,7 +101,7 @@ std::string summary_json(const Experiment& experiment, const Sweep& sweep,
       {"schema", "branchline.lab/1"},
       {"title", experiment.title},
       {"complete", sweep.complete},
-      {"emulation", {{"device", kDevice}, {"link", kLink}}},
+      {"emulation", {{"device", kDeviceEmulation}, {"link", kLinkEmulation}}},
       {"networks", networks_json(sweep.networks)},
       {"links", links_json(sweep.rows)},
       {"rows", sweep.rows.size()},
@@ -153,7 +153,7 @@ std::string machine_json() {
                         {"commit", facts.commit},
                         {"compiler", facts.compiler},
                         {"libtorch", facts.libtorch},
-                        {"emulation", {{"device", kDevice}, {"link", kLink}}},
+                        {"emulation", {{"device", kDeviceEmulation}, {"link", kLinkEmulation}}},
                         {"checks", Json::parse(to_json(check_machine()))["checks"]}};
   return machine.dump(2) + "\n";
 }

@@ -9,6 +9,10 @@
 
 namespace branchline::lab {
 
+/// How a device and a link are emulated, for machine.json and summaries.
+extern const char* const kDeviceEmulation;
+extern const char* const kLinkEmulation;
+
 /// A --require and the rows that miss it.
 struct GoalOutcome {
   std::string text;

@@ -45,9 +45,10 @@ std::vector<std::string> missed_targets(const TraceRows& rows);
 std::string trace_table(const TraceRows& rows);
 std::string live_table(const std::vector<LiveRow>& rows);
 std::string traces_csv(const std::vector<TraceRows>& rows);
-/// A line a frame of Branchline, with what the link passed meanwhile; a header goes first.
+/// A line a frame of Branchline, with what the link passed meanwhile and how Edgent answered the
+/// frame; a header goes first. @param plays  all of the trace, Branchline's first
 std::string trace_frames_csv(const TraceSetting& setting, const TraceCase& trace,
-                             const TracePlay& play, bool header);
+                             const std::vector<TracePlay>& plays, bool header);
 std::string traces_json(const std::vector<TraceRows>& rows, const std::vector<LiveRow>& live);
 
 }  // namespace branchline::lab

@@ -16,10 +16,10 @@ struct TraceFrame {
   int exit = -1;       ///< index from 0 of the answer in time; -1: none
   Place place = Place::device;
   Crossing crossing;
-  Duration latency{0};     ///< of an answer
-  Why why = Why::planned;  ///< Branchline's reason, plan and view of the link:
+  Duration latency{0};  ///< of an answer, in time or not; 0: it never came
   int planned_exit = -1;
   Place planned_place = Place::device;
+  Why why = Why::planned;  ///< Branchline's reason, prediction and view of the link:
   Duration predicted{0};
   bool link_up = false;
   double estimated_bytes_per_s = 0;

@@ -88,7 +88,8 @@ TraceClient::Fate TraceClient::fate(const FramePlan& plan, std::size_t frame,
 
 TraceFrame TraceClient::record(const FramePlan& plan, std::size_t frame, const Fate& fate) const {
   TraceFrame made;
-  made.place = plan.place;
+  made.place = made.planned_place = plan.place;
+  made.planned_exit = plan.exit;
   if (!fate.answered) return made;
   made.latency = *fate.answered - arrival(frame);
   made.in_time = made.latency <= setting_.deadline;

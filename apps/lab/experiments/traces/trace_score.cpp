@@ -92,6 +92,21 @@ double answered_at(const std::vector<TraceFrame>& frames, Place place) {
   return static_cast<double>(there) / static_cast<double>(frames.size());
 }
 
+void add_steadiness(const std::vector<TraceFrame>& frames, TraceScore& score) {
+  std::size_t unanswered = 0;
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    score.worst = std::max(score.worst, frames[i].latency);
+    if (frames[i].latency == Duration::zero()) ++unanswered;
+    if (i == 0) continue;
+    const TraceFrame& before = frames[i - 1];
+    if (frames[i].planned_exit != before.planned_exit ||
+        frames[i].planned_place != before.planned_place) {
+      ++score.switches;
+    }
+  }
+  score.unanswered = static_cast<double>(unanswered) / static_cast<double>(frames.size());
+}
+
 }  // namespace
 
 std::vector<TraceScore> score_plays(const std::vector<TracePlay>& plays, std::size_t block) {
@@ -118,6 +133,7 @@ std::vector<TraceScore> score_plays(const std::vector<TracePlay>& plays, std::si
         figure_of(all, replicates, [](const Tally& t) { return t.right_in_time(); });
     score.over_reference =
         interval_of(all.right_in_time() - reference.right_in_time(), std::move(over));
+    add_steadiness(play.frames, score);
     score.on_device = answered_at(play.frames, Place::device);
     score.split = answered_at(play.frames, Place::split);
     score.on_edge = answered_at(play.frames, Place::edge);

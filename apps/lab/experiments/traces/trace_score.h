@@ -18,10 +18,13 @@ struct Interval {
 struct TraceScore {
   std::string method;
   std::size_t frames = 0;
-  Interval hit_rate;        ///< answers by the deadline, of all frames
-  Interval accuracy;        ///< right ones, of the answers by the deadline
-  Interval right_in_time;   ///< hit rate x accuracy: of all frames
-  Interval over_reference;  ///< right_in_time less the reference's, paired over frames
+  Interval hit_rate;         ///< answers by the deadline, of all frames
+  Interval accuracy;         ///< right ones, of the answers by the deadline
+  Interval right_in_time;    ///< hit rate x accuracy: of all frames
+  Interval over_reference;   ///< right_in_time less the reference's, paired over frames
+  std::size_t switches = 0;  ///< frames planned for another exit or place than the one before
+  Duration worst{0};         ///< latency of an answer, in time or not
+  double unanswered = 0;     ///< of all frames: no answer ever came
   double on_device = 0, split = 0, on_edge = 0;  ///< of all frames, answered in time there
 };
 

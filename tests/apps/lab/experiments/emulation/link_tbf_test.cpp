@@ -6,15 +6,11 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <thread>
 
-#include "tests/transport/shaped_path.h"
-#include "transport/link_emulator.h"
+#include "apps/lab/experiments/emulation/shaped_path.h"
 
-namespace branchline::transport::testing {
+namespace branchline::lab {
 namespace {
-
-using tcp = asio::ip::tcp;
 
 constexpr std::size_t kBurstBytes = 5000;
 /// Of a frame's time at the measured goodput; a full bucket alone may save an eighth of the
@@ -31,24 +27,6 @@ std::vector<std::size_t> frames_to_send(double bytes_per_s) {
   return frames;
 }
 
-std::vector<double> through_emulator(double bytes_per_s, const std::vector<std::size_t>& frames,
-                                     double pause_s) {
-  asio::io_context context;
-  tcp::acceptor acceptor(context, {asio::ip::address_v4::loopback(), 0});
-  std::thread edge([&] { serve_frames(acceptor); });
-  IoThread io;
-  LinkEmulator link(io, {"127.0.0.1", 0}, {"127.0.0.1", acceptor.local_endpoint().port()},
-                    steady_link(bytes_per_s, 1e9, Duration{0}));
-  std::vector<double> seconds;
-  {
-    tcp::socket device(context);
-    device.connect({asio::ip::address_v4::loopback(), link.port()});
-    seconds = time_frames(device, frames, pause_s);
-  }
-  edge.join();
-  return seconds;
-}
-
 /// Of the three runs of the size.
 double median_seconds(const std::vector<double>& seconds, std::size_t size) {
   const auto first = seconds.begin() + 1 + static_cast<std::ptrdiff_t>(3 * size);
@@ -62,12 +40,12 @@ class LinkAgainstBucket : public ::testing::TestWithParam<double> {};
 TEST_P(LinkAgainstBucket, FramesOfEightBurstsTakeTheSameTime) {
   const double configured = GetParam() * 1e6 / 8;
   const auto frames = frames_to_send(configured);
-  const double refill_s = 1.2 * kBurstBytes / configured;
-  const BucketTimes bucket = time_frames_through({configured, kBurstBytes}, frames, refill_s);
+  const FrameSeries series{frames, 1.2 * kBurstBytes / configured, {}};
+  const BucketTimes bucket = time_frames_through({configured, kBurstBytes}, series);
   if (!bucket.unavailable.empty()) GTEST_SKIP() << bucket.unavailable;
   ASSERT_EQ(bucket.seconds.size(), frames.size());
   const double goodput = static_cast<double>(frames.front() - kBurstBytes) / bucket.seconds.front();
-  const auto emulated = through_emulator(goodput, frames, refill_s);
+  const auto emulated = time_frames_emulated(goodput, series);
   std::printf("%g Mbit/s configured, %.3f measured\n", GetParam(), goodput * 8e-6);
   for (std::size_t i = 0; i < kFrameBytes.size(); ++i) {
     const double through_bucket = median_seconds(bucket.seconds, i);
@@ -86,4 +64,4 @@ INSTANTIATE_TEST_SUITE_P(Rates, LinkAgainstBucket, ::testing::Values(1, 10, 50),
                          });
 
 }  // namespace
-}  // namespace branchline::transport::testing
+}  // namespace branchline::lab
