@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "apps/lab/report/html_page.h"
 
@@ -61,29 +62,12 @@ std::string shown_cell(const Figure& figure, const CsvTable& table, std::size_t 
 }
 
 std::string rows_behind(const Figure& figure, const std::vector<RunTable>& runs) {
-  const std::vector<ShownColumn> columns = shown_columns(figure);
-  std::vector<std::string> header;
-  if (runs.size() > 1) header.push_back("run");
-  for (const ShownColumn& column : columns) header.push_back(column.heading);
-  std::vector<std::vector<std::string>> lines;
-  std::size_t left_out = 0;
-  for (const RunTable& run : runs) {
-    const CsvTable table = run.rows.where(figure.where);
-    for (std::size_t row = 0; row < table.rows(); ++row) {
-      std::vector<std::string> cells;
-      if (runs.size() > 1) cells.push_back(run.run);
-      for (const ShownColumn& column : columns)
-        cells.push_back(shown_cell(figure, table, row, column.column));
-      if (std::find(lines.begin(), lines.end(), cells) != lines.end()) continue;
-      if (lines.size() < kMostRows)
-        lines.push_back(std::move(cells));
-      else
-        ++left_out;
-    }
-  }
-  std::string html = html_table(header, lines);
-  if (left_out > 0)
-    html += fmt::format("<p class=\"soft\">And {} rows more in {}.</p>", left_out,
+  TextTable table = figure_rows(figure, runs);
+  const std::size_t all = table.rows.size();
+  if (all > kMostRows) table.rows.resize(kMostRows);
+  std::string html = html_table(table.header, table.rows);
+  if (all > kMostRows)
+    html += fmt::format("<p class=\"soft\">And {} rows more in {}.</p>", all - kMostRows,
                         html_text(figure.from));
   return html;
 }
@@ -110,6 +94,25 @@ std::string claim_block(const Figure& figure, const std::vector<const RunResults
 }
 
 }  // namespace
+
+TextTable figure_rows(const Figure& figure, const std::vector<RunTable>& runs) {
+  const std::vector<ShownColumn> columns = shown_columns(figure);
+  TextTable shown;
+  if (runs.size() > 1) shown.header.push_back("run");
+  for (const ShownColumn& column : columns) shown.header.push_back(column.heading);
+  std::set<std::vector<std::string>> there;
+  for (const RunTable& run : runs) {
+    const CsvTable table = run.rows.where(figure.where);
+    for (std::size_t row = 0; row < table.rows(); ++row) {
+      std::vector<std::string> cells;
+      if (runs.size() > 1) cells.push_back(run.run);
+      for (const ShownColumn& column : columns)
+        cells.push_back(shown_cell(figure, table, row, column.column));
+      if (there.insert(cells).second) shown.rows.push_back(std::move(cells));
+    }
+  }
+  return shown;
+}
 
 std::vector<const CheckResult*> checks_of(const Figure& figure, const RunResults& run) {
   std::vector<const CheckResult*> found;

@@ -6,6 +6,7 @@
 #include "apps/lab/report/figure.h"
 #include "apps/lab/report/figure_data.h"
 #include "apps/lab/report/run_results.h"
+#include "apps/lab/report/text_table.h"
 
 namespace branchline::lab {
 
@@ -18,6 +19,10 @@ namespace branchline::lab {
 std::string figure_section(const Figure& figure, const std::string& svg,
                            const std::vector<const RunResults*>& runs,
                            const std::vector<RunTable>& rows);
+
+/// The rows that a figure shows, each once, in the units shown; with several runs each names its
+/// own.
+TextTable figure_rows(const Figure& figure, const std::vector<RunTable>& runs);
 
 /// The checks of a run that decide the figure's claim.
 std::vector<const CheckResult*> checks_of(const Figure& figure, const RunResults& run);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "apps/lab/report/figure_data.h"
 #include "apps/lab/report/figure_section.h"
 #include "apps/lab/report/method_section.h"
 
@@ -64,6 +65,18 @@ std::string misses_text(const CheckResult& check) {
     text += (i > 0 ? "; " : "") + check.misses[i];
   if (check.misses.size() > kMostShown)
     text += fmt::format("; and {} more", check.misses.size() - kMostShown);
+  return text;
+}
+
+/// Figures without a picture.
+std::string tables_text(const RunResults& run) {
+  std::string text;
+  for (const Figure& figure : run.figures) {
+    const CsvTable* rows = run.table(figure.from);
+    if (figure.kind != FigureKind::table || rows == nullptr) continue;
+    for (const Figure& one : expand(figure, *rows))
+      text += "\n## " + one.title + "\n\n" + markdown_table(figure_rows(one, {{"", *rows}}));
+  }
   return text;
 }
 
@@ -136,7 +149,7 @@ std::string markdown_report(const RunResults& run) {
          section("The methods beside each other", methods_text(run)) +
          section("The paper's claims", claims_text(run)) + section("Checks", checks_text(run)) +
          section("Predicted against measured time", prediction_text(run)) +
-         section("Stated against measured", emulation_text(run));
+         section("Stated against measured", emulation_text(run)) + tables_text(run);
 }
 
 }  // namespace branchline::lab

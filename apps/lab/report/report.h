@@ -6,8 +6,9 @@
 namespace branchline::lab {
 
 /// Draws a run's figures into FOLDER/figures (per figure ID.csv, ID.gp, ID.png, ID.svg) and writes
-/// FOLDER/report.html, one self-contained page, and FOLDER/report.md, its findings, from what lies in the folder: results.csv and its
-/// like, config.toml with the [[figure]]s, machine.json, results.json. May be repeated.
+/// FOLDER/report.html, one self-contained page, and FOLDER/report.md, its findings, from what lies
+/// in the folder: results.csv and its like, config.toml with the [[figure]]s, machine.json,
+/// results.json. May be repeated.
 ///
 /// @param notes  gets a line for what could not be drawn, and one when gnuplot is missing: then
 ///               everything else is written

@@ -67,6 +67,8 @@ TEST_F(ReportTest, TheFindingsAreThereAsMarkdown) {
   EXPECT_THAT(text, HasSubstr("| 4 | 4.0 % | 0.80 | 21.0 % | 1.40 |"));
   EXPECT_THAT(text, HasSubstr("| b_<net> | 8 | 8.25 | 1.03 |"));
   EXPECT_THAT(text, HasSubstr("| 500kbit | 0.5 | 0.980 to 0.980 |"));
+  EXPECT_THAT(text,
+              HasSubstr("## Layers\n\n| name | device_ms |\n|---|---|\n| conv1, relu | 12.5 |\n"));
 }
 
 TEST_F(ReportTest, ShowsClaimVerdictAndRowsOfEachFigure) {
