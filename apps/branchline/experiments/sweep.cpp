@@ -76,9 +76,9 @@ class SweepReporter {
  public:
   void show(const lab::SweepProgress& now) {
     if (now.of == 0) return say(now.what, true);
-    const std::string plans = std::to_string(now.of) + " plans";
-    if (now.done == 0) say(now.what + ", " + plans + ", about " + show_duration(now.left), false);
-    line_.show(now.what + ", " + std::to_string(now.done) + " of " + plans + ", " +
+    const std::string turns = std::to_string(now.of) + " turns";
+    if (now.done == 0) say(now.what + ", " + turns + ", about " + show_duration(now.left), false);
+    line_.show(now.what + ", " + std::to_string(now.done) + " of " + turns + ", " +
                show_duration(now.left) + " left");
   }
 

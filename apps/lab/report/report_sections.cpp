@@ -22,13 +22,13 @@ std::string against_target(double error, double target) {
                      error <= target ? "good" : "late", 100 * error, 100 * target);
 }
 
-std::string prediction_card(const std::optional<PredictionErrors>& errors) {
-  if (!errors || errors->plans == 0) return "";
+std::string prediction_card(const std::optional<PredictionError>& error) {
+  if (!error || error->plans == 0) return "";
   return card("Prediction",
               fmt::format("<p>Predicted against measured time of {} plans: median "
                           "error {}, 90th percentile {}.</p>",
-                          errors->plans, against_target(errors->median, kMedianErrorTarget),
-                          against_target(errors->p90, kP90ErrorTarget)));
+                          error->plans, against_target(error->median, kMedianErrorTarget),
+                          against_target(error->p90, kP90ErrorTarget)));
 }
 
 std::string rows_card(const CsvTable& results) {

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "apps/lab/prediction_error.h"
 #include "apps/lab/report/csv_table.h"
 #include "apps/lab/report/figure.h"
 
@@ -17,12 +18,6 @@ struct CheckResult {
   std::string text;
   bool holds = false;
   std::vector<std::string> misses;
-};
-
-/// How far predicted end-to-end times are from the measured medians, as shares of these.
-struct PredictionErrors {
-  std::size_t plans = 0;
-  double median = 0, p90 = 0;
 };
 
 /// What predictions are to keep to.
@@ -54,7 +49,7 @@ struct RunResults {
   std::string device_emulation, link_emulation;  ///< how, in a sentence
   std::vector<EmulatedDevice> devices;
   std::vector<EmulatedLink> links;
-  std::optional<PredictionErrors> prediction;
+  std::optional<PredictionError> prediction;
   std::vector<Figure> figures;
   std::vector<CheckResult> checks;
   std::vector<std::string> notes;  ///< what was not possible, sentences

@@ -106,8 +106,19 @@ void read_device(const TomlTable& table, Experiment& experiment) {
   if (!table.has("slowdown") && !table.has("deepest_exit")) experiment.slowdown = 1;
 }
 
+void read_where(const TomlTable& table, RowCheck& check) {
+  const std::optional<TomlTable> where = table.inner("where");
+  if (!where) return;
+  for (const auto& [key, value] : where->table()) {
+    const std::string column(key.str());
+    const std::optional<std::string> text = plain_text(value);
+    if (!text) where->refuse(column, "it is neither text nor number", "write one value");
+    check.where[column] = *text;
+  }
+}
+
 RowCheck read_check(const TomlTable& table) {
-  table.allow({"id", "kind", "y", "x", "of", "than", "tolerance", "margin", "where"});
+  table.allow({"id", "kind", "y", "x", "of", "than", "tolerance", "where"});
   RowCheck check;
   std::string kind;
   table.read("kind", kind);
@@ -125,16 +136,7 @@ RowCheck read_check(const TomlTable& table) {
   table.read("of", check.of);
   table.read("than", check.than);
   table.read("tolerance", check.tolerance, 0);
-  table.read("margin", check.margin, 0);
-  if (const toml::table* where = table.table()["where"].as_table()) {
-    for (const auto& [key, value] : *where) {
-      std::ostringstream text;
-      value.visit([&](const auto& node) {
-        if constexpr (toml::is_value<decltype(node)>) text << node.get();
-      });
-      check.where[std::string(key.str())] = text.str();
-    }
-  }
+  read_where(table, check);
   return check;
 }
 

@@ -70,7 +70,7 @@ std::string check_toml(const RowCheck& check) {
         std::pair("of", check.of), std::pair("than", check.than)}) {
     if (!value.empty()) text += fmt::format("{} = {}\n", key, quoted(value));
   }
-  text += fmt::format("tolerance = {}\nmargin = {}\n", check.tolerance, check.margin);
+  text += fmt::format("tolerance = {}\n", check.tolerance);
   std::string where;
   for (const auto& [column, value] : check.where) {
     where += (where.empty() ? "" : ", ") + column + " = " + quoted(value);

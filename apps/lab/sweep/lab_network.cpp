@@ -8,6 +8,7 @@
 #include "apps/lab/sweep/network_pictures.h"
 #include "apps/lab/sweep/paced_profile.h"
 #include "apps/lab/sweep/sendings_json.h"
+#include "apps/lab/sweep/stop_point.h"
 #include "framework/base/error.h"
 #include "framework/model/tensor_bridge.h"
 #include "framework/profile/unit_timer.h"
@@ -83,7 +84,7 @@ void see_sending(const Tensor& value, graph::ValueId id, const runtime::WireCost
 }
 
 /// Pictures' sizes are the test pictures'; all other values' depend on their shapes alone.
-void see_sendings(LabNetwork& network) {
+void see_sendings(LabNetwork& network, const StopFlag& stop) {
   const runtime::WireCosts costs(network.graph, network.model->manifest(), network.slowdown);
   std::vector<graph::ValueId> inner;
   for (const graph::Unit& unit : network.graph.units) {
@@ -94,20 +95,22 @@ void see_sendings(LabNetwork& network) {
   for (std::size_t i = 0; i < std::min(kTaughtPictures, network.pictures.size()); ++i) {
     see_sending(model::from_torch(network.pictures[i]), {0, 0}, costs, network);
     const slice::Values values = slice::values_for(*network.model, {network.pictures[i]}, inner);
-    for (const auto& [id, value] : values)
+    for (const auto& [id, value] : values) {
+      stop_point(stop);
       see_sending(model::from_torch(value), id, costs, network);
+    }
   }
 }
 
 /// As the folder has them, else seen now and kept there.
-void see_sendings_in(const RunFolder& folder, LabNetwork& network) {
+void see_sendings_in(const RunFolder& folder, const StopFlag& stop, LabNetwork& network) {
   const std::string name = network.name + ".sendings.json", file = folder.path(name);
   if (fs::exists(file)) {
     network.sendings =
         sendings_from_json(apps::read_text_file(file, "remove it: it is measured anew"), file);
     return;
   }
-  see_sendings(network);
+  see_sendings(network, stop);
   folder.write(name, to_json(network.sendings));
 }
 
@@ -148,8 +151,10 @@ LayerTimes layers_in(const RunFolder& folder, const LabNetwork& network, const P
   }
   const graph::LayerGraph& layers = network.model->layers();
   const LayerTimes times = {
-      time_layers(layers, profile::local_runs(network.model, device.cache), network.slowdown),
-      time_layers(layers, edge, 1), measured_slowdown(device, network.slowdown)};
+      time_layers(layers, stoppable(profile::local_runs(network.model, device.cache), device.stop),
+                  network.slowdown),
+      time_layers(layers, stoppable(edge, device.stop), 1),
+      measured_slowdown(device, network.slowdown)};
   folder.write(name, to_json(times));
   return times;
 }
@@ -175,7 +180,8 @@ std::unique_ptr<runtime::WireCosts> LabNetwork::wire_costs() const {
 }
 
 LabNetwork open_network(const std::vector<std::string>& alternatives, const Experiment& experiment,
-                        const RunFolder& folder, std::unique_ptr<EdgeProcess>& edge,
+                        const RunFolder& folder, const StopFlag& stop,
+                        std::unique_ptr<EdgeProcess>& edge,
                         const std::function<void(const std::string&)>& progress) {
   LabNetwork network;
   choose_model(alternatives, experiment, network);
@@ -187,14 +193,15 @@ LabNetwork open_network(const std::vector<std::string>& alternatives, const Expe
                                        folder.path("branchlined.log"));
   const runtime::EdgeProfiler profiler(layers, "127.0.0.1:" + std::to_string(edge->port()),
                                        kConnectTime);
+  network.profile_file = folder.path(network.name + ".profile.json");
   slice::SliceCache cache(kProfileSlices);
-  const PacedDevice device{network.model, network.pictures.front(), cache};
+  const PacedDevice device{network.model, network.pictures.front(), cache, stop};
   const profile::Profile profile =
-      profile_in(folder.path(network.name + ".profile.json"), device,
-                 {experiment.slowdown, experiment.deepest_exit}, profiler.runs());
+      profile_in(network.profile_file, device, {experiment.slowdown, experiment.deepest_exit},
+                 profiler.runs());
   network.slowdown = profile.device.slowdown;
   network.graph = profile::with_times(layers, profile);
-  see_sendings_in(folder, network);
+  see_sendings_in(folder, stop, network);
   add_overheads(network);
   progress("timing the layers of " + network.name);
   network.layers = layers_in(folder, network, device, profiler.runs());

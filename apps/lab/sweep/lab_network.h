@@ -9,6 +9,7 @@
 
 #include "apps/lab/edge_process.h"
 #include "apps/lab/run_folder.h"
+#include "apps/lab/stop_flag.h"
 #include "apps/lab/sweep/experiment.h"
 #include "apps/lab/sweep/layer_times.h"
 #include "framework/model/model.h"
@@ -31,7 +32,8 @@ struct SeenSending {
 struct LabNetwork {
   std::string name;
   std::string file;
-  std::string data_set;  ///< where the pictures are from
+  std::string profile_file;  ///< what `graph` has its times from
+  std::string data_set;      ///< where the pictures are from
   std::shared_ptr<const model::Model> model;
   double slowdown = 1;               ///< of the device; the edge is this machine as it is
   graph::LayerGraph graph;           ///< with the device's and the edge's times
@@ -49,9 +51,11 @@ struct LabNetwork {
 /// holds a profile of this network and machine, as that says: a run that is resumed keeps its
 /// plans.
 /// @param edge  set to a branchlined that serves the network
-/// @throws InputError when there is no such model, no pictures, or, without frames, no accuracies.
+/// @throws InputError when there is no such model, no pictures, or, without frames, no accuracies;
+/// Stopped (stop_point.h) soon after the flag is raised.
 LabNetwork open_network(const std::vector<std::string>& alternatives, const Experiment& experiment,
-                        const RunFolder& folder, std::unique_ptr<EdgeProcess>& edge,
+                        const RunFolder& folder, const StopFlag& stop,
+                        std::unique_ptr<EdgeProcess>& edge,
                         const std::function<void(const std::string&)>& progress);
 
 }  // namespace branchline::lab

@@ -13,9 +13,9 @@ namespace {
 
 constexpr const char* kHeader =
     "schema,model,digest,plan,link,slowdown,seed,total_ns,device_ns,uplink_ns,edge_ns,downlink_ns,"
-    "bytes_up,bytes_down,given_up";
-constexpr const char* kSchema = "branchline.lab_measurements/1";
-constexpr std::size_t kCells = 15, kFirstOfKey = 2, kFirstOfSample = 7;
+    "bytes_up,bytes_down,exit,place,codec,accuracy,given_up";
+constexpr const char* kSchema = "branchline.lab_measurements/2";
+constexpr std::size_t kCells = 19, kFirstOfKey = 2, kFirstOfSample = 7;
 
 std::vector<std::string> cells_of(const std::string& line) {
   std::vector<std::string> cells;
@@ -35,10 +35,26 @@ std::string text_of(const MeasurementLog::Key& key) {
                      without_commas(key.link), key.slowdown, key.seed);
 }
 
+std::string text_of(const std::optional<FrameAnswer>& answer) {
+  if (!answer) return ",,,";
+  return fmt::format("{},{},{},{}", answer->exit, answer->place, answer->codec,
+                     answer->accuracy ? fmt::format("{}", *answer->accuracy) : "");
+}
+
+/// The last cell is never empty: no cell is lost at the end of a line.
 std::string text_of(const PlanSample& sample) {
-  return fmt::format("{},{},{},{},{},{},{},{}", sample.total.count(), sample.device.count(),
+  return fmt::format("{},{},{},{},{},{},{},{},{}", sample.total.count(), sample.device.count(),
                      sample.uplink.count(), sample.edge.count(), sample.downlink.count(),
-                     sample.bytes_up, sample.bytes_down, sample.given_up ? 1 : 0);
+                     sample.bytes_up, sample.bytes_down, text_of(sample.answer),
+                     sample.given_up ? 1 : 0);
+}
+
+/// @param cells  exit, place, codec and accuracy
+std::optional<FrameAnswer> answer_of(const std::string* cells) {
+  if (cells[0].empty()) return std::nullopt;
+  FrameAnswer answer{std::stoi(cells[0]), cells[1], cells[2], std::nullopt};
+  if (!cells[3].empty()) answer.accuracy = std::stod(cells[3]);
+  return answer;
 }
 
 }  // namespace
@@ -79,7 +95,8 @@ void MeasurementLog::read(const std::string& line) {
   sample.downlink = Duration(number(4));
   sample.bytes_up = static_cast<std::uint64_t>(number(5));
   sample.bytes_down = static_cast<std::uint64_t>(number(6));
-  sample.given_up = number(7) != 0;
+  sample.answer = answer_of(&cells[kFirstOfSample + 7]);
+  sample.given_up = number(11) != 0;
   std::string key = cells[kFirstOfKey];
   for (std::size_t i = kFirstOfKey + 1; i < kFirstOfSample; ++i) key += "," + cells[i];
   samples_[key].push_back(sample);

@@ -17,7 +17,7 @@ class MeasurementLog {
   /// What a sample is a sample of.
   struct Key {
     std::string digest;  ///< of the network
-    std::string plan;    ///< MethodPlan::key
+    std::string plan;    ///< MethodPlan::key, or what an engine was asked
     std::string link;    ///< with its delay; empty where nothing is sent
     double slowdown = 1;
     std::int64_t seed = 0;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "apps/branchline/text_file.h"
+#include "apps/lab/sweep/stop_point.h"
 #include "framework/base/error.h"
 #include "framework/profile/exit_segments.h"
 #include "framework/profile/profile_json.h"
@@ -57,6 +58,7 @@ std::vector<Duration> paced_steps(const PacedDevice& device, double slowdown,
   for (int run = 0; run <= runs; ++run) {
     runtime::FeatureMaps maps = inputs_of(device);
     for (std::size_t i = 0; i < steps.size(); ++i) {
+      stop_point(device.stop);
       const Duration took = runner.run(*device.cache.get(device.model, steps[i].spec), maps);
       if (run > 0) times[i].push_back(took);  // the first run is the slowest
     }
@@ -155,10 +157,10 @@ profile::Profile measured_profile(const PacedDevice& device, const WantedDevice&
                                   const profile::RunSlice& edge) {
   const graph::LayerGraph& layers = device.model->layers();
   profile::Profile profile;
-  profile.device =
-      profile::time_cuts(layers, profile::local_runs(device.model, device.cache), timer_options());
+  const auto here = stoppable(profile::local_runs(device.model, device.cache), device.stop);
+  profile.device = profile::time_cuts(layers, here, timer_options());
   profile.device.key = profile::local_key(layers);
-  profile.edge = {profile::time_cuts(layers, edge, timer_options())};
+  profile.edge = {profile::time_cuts(layers, stoppable(edge, device.stop), timer_options())};
   profile.edge.front().key = profile.device.key;
   const Duration whole = whole_time(profile.device, layers.exit_count() - 1);
   const double slowdown =

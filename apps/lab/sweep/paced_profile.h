@@ -5,16 +5,19 @@
 #include <memory>
 #include <string>
 
+#include "apps/lab/stop_flag.h"
 #include "framework/model/model.h"
 #include "framework/profile/unit_timer.h"
 
 namespace branchline::lab {
 
-/// A network on this machine as a device to be slowed. Borrows the cache.
+/// A network on this machine as a device to be slowed. Borrows cache and flag; every measurement
+/// of it throws Stopped (stop_point.h) soon after the flag is raised.
 struct PacedDevice {
   std::shared_ptr<const model::Model> model;
   at::Tensor picture;  ///< as unit 0 puts it out
   slice::SliceCache& cache;
+  const StopFlag& stop;
 };
 
 /// How slow a device is to be.

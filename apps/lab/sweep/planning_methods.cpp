@@ -22,6 +22,7 @@ using planner::Plan;
 using planner::PlanRequest;
 using transport::Codec;
 
+constexpr const char* kUninsured = "branchline-uninsured";
 constexpr const char* kCodecsSuffix = "+codecs";
 constexpr std::size_t kEdgentStates = 8;
 constexpr int kSolverRuns = 3;
@@ -34,13 +35,14 @@ struct NamedMethod {
   const char* planner;  ///< of the registry
   bool knows_deadline;
 };
-constexpr std::array<NamedMethod, 7> kMethods = {{{"device-only", "device-only", false},
+constexpr std::array<NamedMethod, 8> kMethods = {{{"device-only", "device-only", false},
                                                   {"edge-only", "edge-only", false},
                                                   {"partition-only", "neurosurgeon", false},
                                                   {"edgent", "edgent", true},
                                                   {"edgent-static", "edgent", true},
                                                   {"edgent-dynamic", "edgent", true},
-                                                  {"branchline", "", true}}};
+                                                  {kUninsured, "", true},
+                                                  {kEngineMethod, "", true}}};
 
 const NamedMethod* named(const std::string& base) {
   const auto found = std::find_if(kMethods.begin(), kMethods.end(),
@@ -92,8 +94,8 @@ void check_method(const std::string& method, const std::string& where) {
     throw InputError("'" + method + "' is no method", where,
                      nearest ? "did you mean '" + *nearest + "'?" : "see docs/experiments.md");
   }
-  if (name.codecs && name.base == "branchline") {
-    throw InputError("'" + method + "' says nothing new", where, "branchline has its codecs");
+  if (name.codecs && (name.base == kEngineMethod || name.base == kUninsured)) {
+    throw InputError("'" + method + "' says nothing new", where, name.base + " has its codecs");
   }
 }
 
@@ -156,7 +158,7 @@ PlanRequest PlanningDesk::request(const graph::LayerGraph& graph) const {
 
 PlanningDesk::Placed PlanningDesk::place(const std::string& method, Duration deadline) const {
   const MethodName name = split_name(method);
-  if (name.base == "branchline") return place_by_engine(deadline);
+  if (name.base == kUninsured) return place_by_engine(deadline);
   const NamedMethod* known = named(name.base);
   const planner::Planner& planner =
       planners_.find(known == nullptr ? name.base : std::string(known->planner));
@@ -259,13 +261,14 @@ std::optional<MethodPlan> PlanningDesk::priced(const Placed& placed, const graph
 }
 
 MethodChoice PlanningDesk::choose(const std::string& method, Duration deadline) const {
+  BL_EXPECT(method != kEngineMethod, "an engine plans by itself");
   const MethodName name = split_name(method);
   const Placed placed = place(method, deadline);
   const bool ignores_deadline = named(name.base) != nullptr && !named(name.base)->knows_deadline;
   MethodChoice choice;
   choice.solver = placed.solver;
   if (placed.none || (!ignores_deadline && !placed.in_time)) return choice;
-  const bool encodes = name.codecs || name.base == "branchline";
+  const bool encodes = name.codecs || name.base == kUninsured;
   choice.plan = priced(placed, encodes ? encoded_ : raw_, deadline);
   return choice;
 }

@@ -18,12 +18,17 @@ namespace branchline::lab {
 /// - edgent: the deepest exit in time with Edgent's cut, by this machine's profile;
 ///   edgent-static: by the times that its regressions predict; edgent-dynamic: by its
 ///   configuration map over the links of the experiment, chosen by its reward;
-/// - branchline: what the engine would decide, with the engine's codecs;
+/// - branchline-uninsured: what the engine would decide for a link that it knows, with the engine's
+///   codecs, run as a given plan;
+/// - branchline: no plan but the engine itself, frame by frame (engine_runner.h);
 /// - any two-tier algorithm of `branchline plan --list`.
-/// But for branchline all send what their papers send: a picture as the f32 tensor that the network
+/// But for these two all send what their papers send: a picture as the f32 tensor that the network
 /// takes, values as they are. With "+codecs" behind the name they have the engine's codecs.
 /// @throws InputError naming `where` when there is no such method, with the nearest name.
 void check_method(const std::string& method, const std::string& where);
+
+/// The method that plans by itself; PlanningDesk has no plan of it.
+inline constexpr const char* kEngineMethod = "branchline";
 
 /// What check_method knows by name.
 std::vector<std::string> method_names();
@@ -54,6 +59,7 @@ class PlanningDesk {
                std::vector<double> states);
   ~PlanningDesk();
 
+  /// @param method  not kEngineMethod
   MethodChoice choose(const std::string& method, Duration deadline) const;
 
  private:

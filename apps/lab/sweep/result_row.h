@@ -29,7 +29,7 @@ struct ResultRow {
   double delay_ms = 0, deadline_ms = 0, slowdown = 1;
   int exit = 0;  ///< from 1; 0: the method has no plan in time
   int exits = 0;
-  std::string place;       ///< "device", "split", "edge"; empty without a plan
+  std::string place;       ///< "device", "split", "edge", "insured"; empty without a plan
   std::optional<int> cut;  ///< the last unit before what crosses; empty when nothing does
   std::optional<int> device_units;
   std::string codec;
@@ -39,7 +39,7 @@ struct ResultRow {
   std::optional<MeasuredTimes> measured;
   double hit_rate = 0, hit_low = 0, hit_high = 0;
   std::optional<double> accuracy = 0, delivered_accuracy = 0;  ///< absent: never measured
-  double solver_us = 0;
+  std::optional<double> solver_us;
   /// Predicted time over that of the optimum for the same exit, link and codecs.
   std::optional<double> ratio_to_optimum;
 };

@@ -85,9 +85,7 @@ void check_pairs(const RowCheck& check, const Rows& rows, CheckOutcome& outcome)
     for (const ResultRow* theirs : rows) {
       const bool pair = theirs->method == check.than && theirs->model == ours->model &&
                         theirs->link == ours->link && theirs->deadline_ms == ours->deadline_ms;
-      const bool close =
-          theirs->predicted && theirs->predicted->total > (1 - check.margin) * theirs->deadline_ms;
-      if (!pair || (check.margin > 0 && close)) continue;
+      if (!pair) continue;
       ++outcome.compared;
       const double high = at_most(*ours, check.y), low = at_least(*theirs, check.y);
       if (high >= low - check.tolerance - kRounding) continue;

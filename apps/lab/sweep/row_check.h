@@ -18,12 +18,9 @@ struct RowCheck {
   };
   std::string id;  ///< what a [[figure]] may call it; may be empty
   Kind kind = Kind::rises;
-  std::string y, x;      ///< columns of results.csv
-  std::string of, than;  ///< methods, for never_below
-  double tolerance = 0;  ///< of y; relative for predicted_equals_simulated
-  /// For never_below: rows where the other's plan is predicted to leave less than this share of the
-  /// deadline are passed over, for it may be in time or not.
-  double margin = 0;
+  std::string y, x;                          ///< columns of results.csv
+  std::string of, than;                      ///< methods, for never_below
+  double tolerance = 0;                      ///< of y; relative for predicted_equals_simulated
   std::map<std::string, std::string> where;  ///< only rows with these texts in these columns
 
   friend bool operator==(const RowCheck&, const RowCheck&) = default;

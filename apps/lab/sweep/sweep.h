@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/lab/prediction_error.h"
 #include "apps/lab/run_folder.h"
 #include "apps/lab/stop_flag.h"
 #include "apps/lab/sweep/experiment.h"
@@ -17,19 +18,12 @@ struct SweptNetwork {
   double slowdown = 1, measured_slowdown = 1;
 };
 
-/// How far predictions were off: (predicted - measured) / measured of each plan on a steady link,
-/// without its sign.
-struct PredictionError {
-  std::size_t plans = 0;
-  double median = 0, p90 = 0;
-};
-
 /// What a sweep found.
 struct Sweep {
   std::vector<SweptNetwork> networks;
   std::vector<ResultRow> rows;
   std::size_t plans = 0, samples = 0;  ///< measured, now or by a run before
-  PredictionError prediction;
+  PredictionError prediction;          ///< of given plans on steady links
   std::string layers_csv, regressions_csv;
   bool complete = true;  ///< false: stopped on the way; rows may lack samples
 };
@@ -37,7 +31,7 @@ struct Sweep {
 /// How far it is. `left`: zero while not known.
 struct SweepProgress {
   std::string what;
-  std::size_t done = 0, of = 0;  ///< plans of this network; of == 0: preparing
+  std::size_t done = 0, of = 0;  ///< turns of measuring this network; of == 0: preparing
   Duration left{0};
 };
 

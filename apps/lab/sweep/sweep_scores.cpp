@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <string>
 #include <tuple>
@@ -48,9 +49,23 @@ MeasuredTimes times_of(const std::vector<PlanSample>& samples) {
   return times;
 }
 
+bool is_hit(const PlanSample& sample, const ResultRow& row) {
+  return !sample.given_up && to_ms(sample.total) <= row.deadline_ms;
+}
+
+/// Of equally frequent ones the first in alphabetical order.
+template <typename TextOf>
+std::string most_frequent(const std::vector<PlanSample>& samples, const TextOf& text_of) {
+  std::map<std::string, int> counts;
+  for (const PlanSample& sample : samples) ++counts[text_of(sample)];
+  return std::max_element(counts.begin(), counts.end(),
+                          [](const auto& a, const auto& b) { return a.second < b.second; })
+      ->first;
+}
+
 /// What the optimum of the same means is called.
 std::string optimum_for(const std::string& method) {
-  const bool codecs = method.ends_with("+codecs") || method == "branchline";
+  const bool codecs = method.ends_with("+codecs") || method == "branchline-uninsured";
   return codecs ? "exact2+codecs" : "exact2";
 }
 
@@ -74,14 +89,34 @@ void add_measured(const std::vector<PlanSample>& samples, ResultRow& row) {
   row.samples = samples.size();
   if (samples.empty()) return;
   row.measured = times_of(samples);
-  const auto hits = std::count_if(samples.begin(), samples.end(), [&](const PlanSample& sample) {
-    return !sample.given_up && to_ms(sample.total) <= row.deadline_ms;
-  });
+  const auto hits = std::count_if(samples.begin(), samples.end(),
+                                  [&](const PlanSample& sample) { return is_hit(sample, row); });
   const Estimate rate = share_of(static_cast<std::size_t>(hits), samples.size());
   row.hit_rate = rate.value;
   row.hit_low = rate.low;
   row.hit_high = rate.high;
   if (row.accuracy) row.delivered_accuracy = *row.accuracy * rate.value;
+}
+
+void add_frames(const std::vector<PlanSample>& samples, ResultRow& row) {
+  add_measured(samples, row);
+  if (samples.empty()) return;
+  row.exit = std::stoi(most_frequent(samples, [](const PlanSample& sample) {
+    return std::to_string(sample.answer.value().exit);
+  }));
+  std::vector<PlanSample> alike;
+  std::copy_if(samples.begin(), samples.end(), std::back_inserter(alike),
+               [&](const PlanSample& sample) { return sample.answer->exit == row.exit; });
+  row.place = most_frequent(alike, [](const PlanSample& sample) { return sample.answer->place; });
+  row.codec = most_frequent(alike, [](const PlanSample& sample) { return sample.answer->codec; });
+  double sum = 0, in_time = 0;
+  for (const PlanSample& sample : samples) {
+    if (!sample.answer->accuracy) return;
+    sum += *sample.answer->accuracy;
+    if (is_hit(sample, row)) in_time += *sample.answer->accuracy;
+  }
+  row.accuracy = sum / static_cast<double>(samples.size());
+  row.delivered_accuracy = in_time / static_cast<double>(samples.size());
 }
 
 void add_ratios(std::vector<ResultRow>& rows) {

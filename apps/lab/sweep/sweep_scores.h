@@ -3,10 +3,10 @@
 #include <optional>
 #include <vector>
 
+#include "apps/lab/prediction_error.h"
 #include "apps/lab/sweep/plan_sample.h"
 #include "apps/lab/sweep/planning_methods.h"
 #include "apps/lab/sweep/result_row.h"
-#include "apps/lab/sweep/sweep.h"
 
 namespace branchline::lab {
 
@@ -18,6 +18,12 @@ void add_plan(const MethodPlan& plan, ResultRow& row);
 /// Fills the columns that tell what became of it; without samples the row's plan takes longer than
 /// any sample may, so that it is never in time. @param samples  of the row's plan
 void add_measured(const std::vector<PlanSample>& samples, ResultRow& row);
+
+/// The same for frames that an engine planned one by one: exit is the most frequent one, place and
+/// codec the most frequent of its frames; accuracy is the mean over frames, delivered_accuracy the
+/// mean with 0 for those that came late.
+/// @param samples  with answers
+void add_frames(const std::vector<PlanSample>& samples, ResultRow& row);
 
 /// Fills ratio_to_optimum: against exact2 of the same network, link, deadline and exit, for a
 /// method with codecs against exact2+codecs. Stays absent where either has no plan.

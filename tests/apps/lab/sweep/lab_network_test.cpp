@@ -32,7 +32,7 @@ class OpeningANetwork : public ::testing::Test {
   std::string problem(const std::string& model) const {
     std::unique_ptr<EdgeProcess> edge;
     try {
-      open_network({model}, experiment_, RunFolder((folder_ / "out").string()), edge,
+      open_network({model}, experiment_, RunFolder((folder_ / "out").string()), stop_, edge,
                    [](const std::string&) {});
     } catch (const InputError& error) {
       EXPECT_EQ(error.kind(), InputKind::model);
@@ -45,6 +45,7 @@ class OpeningANetwork : public ::testing::Test {
   const std::string file_ =
       (fs::create_directories(folder_), testing::write_tiny_network(folder_.string(), 1));
   Experiment experiment_;
+  StopFlag stop_;
 };
 
 TEST_F(OpeningANetwork, NeedsAManifest) {
