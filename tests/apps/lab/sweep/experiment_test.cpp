@@ -65,11 +65,13 @@ TEST(Experiment, IsWrittenBackAsItIsRead) {
   const Experiment experiment = parsed(
       "[[part]]\nname = \"one\"\n[[part]]\nuplinks = [\"1mbit\"]\n"
       "[[check]]\nkind = \"rises\"\ny = \"exit\"\nx = \"deadline_ms\"\n"
-      "where = {method = \"edgent\", uplink_mbps = 2}\n"
+      "where = {method = \"edgent\", uplink_mbps = 2.5}\n"
       "[[figure]]\nname = \"fig2\"\nwidth = 3\n");
   const Experiment again = parse_experiment(to_toml(experiment), "config.toml");
   EXPECT_EQ(settings_of(again), settings_of(experiment));
   EXPECT_EQ(again.checks, experiment.checks);
+  EXPECT_EQ(again.checks.front().where,
+            (std::map<std::string, std::string>{{"method", "edgent"}, {"uplink_mbps", "2.5"}}));
   EXPECT_EQ(again.title, experiment.title);
   EXPECT_EQ(again.figures, experiment.figures);
   EXPECT_THAT(again.figures, HasSubstr("width = 3"));
@@ -100,6 +102,9 @@ TEST(Experiment, RefusesWhatItCannotRun) {
   EXPECT_THAT(error_of(kMain + "[[check]]\nkind = \"rises\"\ny = \"exit\"\nx = \"deadline\"\n"),
               HasSubstr("'deadline_ms'"));
   EXPECT_THAT(error_of(kMain + "[[check]]\nkind = \"falls\"\n"), HasSubstr("no kind of check"));
+  EXPECT_THAT(error_of(kMain + "[[check]]\nkind = \"rises\"\ny = \"exit\"\nx = \"deadline_ms\"\n"
+                               "where = {method = [\"a\", \"b\"]}\n"),
+              HasSubstr("x.toml:12: method"));
   EXPECT_THAT(error_of(kMain + "traces = [\"nowhere.csv\"]\n"), HasSubstr("nowhere.csv"));
 }
 

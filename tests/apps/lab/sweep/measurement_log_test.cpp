@@ -12,7 +12,8 @@ namespace branchline::lab {
 namespace {
 
 const MeasurementLog::Key kKey{"abc", "exit 2 edge 3-5,7 as int8", "500kbit delay 5 ms", 12.5, 1};
-const PlanSample kSample{Duration(10), Duration(4), Duration(3), Duration(2), Duration(1), 7, 8};
+const PlanSample kSample{Duration(10), Duration(4), Duration(3), Duration(2), Duration(1), 7, 8,
+                         false,        std::nullopt};
 
 TEST(MeasurementLog, GivesBackWhatARunBeforeMeasured) {
   const branchy_models::TemporaryFolder folder;
@@ -31,12 +32,26 @@ TEST(MeasurementLog, GivesBackWhatARunBeforeMeasured) {
   EXPECT_EQ(MeasurementLog(file).of(other).size(), 1U);
 }
 
+TEST(MeasurementLog, GivesBackWhatAnsweredAnEnginesFrames) {
+  const branchy_models::TemporaryFolder folder;
+  const std::string file = folder.path("measurements.csv");
+  PlanSample known = kSample, unknown = kSample;
+  known.answer = FrameAnswer{2, "split", "int8", 0.1 + 0.2};
+  unknown.answer = FrameAnswer{1, "insured", "", std::nullopt};
+  {
+    MeasurementLog log(file);
+    log.add("net", kKey, known);
+    log.add("net", kKey, unknown);
+  }
+  EXPECT_EQ(MeasurementLog(file).of(kKey), (std::vector<PlanSample>{known, unknown}));
+}
+
 TEST(MeasurementLog, DropsALineThatWasCutShort) {
   const branchy_models::TemporaryFolder folder;
   const std::string file = folder.path("measurements.csv");
   MeasurementLog(file).add("net", kKey, kSample);
   const auto whole = std::filesystem::file_size(file);
-  std::ofstream(file, std::ios::app) << "branchline.lab_measurements/1,net,abc";
+  std::ofstream(file, std::ios::app) << "branchline.lab_measurements/2,net,abc";
   MeasurementLog log(file);
   EXPECT_EQ(log.of(kKey).size(), 1U);
   EXPECT_EQ(std::filesystem::file_size(file), whole);

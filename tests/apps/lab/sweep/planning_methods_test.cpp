@@ -30,6 +30,8 @@ TEST_F(PlanningMethods, AreNamedAndSuggested) {
   EXPECT_NO_THROW(check_method("edgent+codecs", "x"));
   EXPECT_THROW(check_method("edgent+codec", "x"), InputError);
   EXPECT_THROW(check_method("branchline+codecs", "x"), InputError);
+  EXPECT_THROW(check_method("branchline-uninsured+codecs", "x"), InputError);
+  EXPECT_NO_THROW(check_method(kEngineMethod, "x"));
 }
 
 TEST_F(PlanningMethods, WithoutADeadlineTakeTheDeepestExit) {
@@ -45,7 +47,7 @@ TEST_F(PlanningMethods, WithoutADeadlineTakeTheDeepestExit) {
 
 TEST_F(PlanningMethods, WithOneTakeTheDeepestExitInTime) {
   for (const std::string method :
-       {"edgent", "edgent-static", "edgent-dynamic", "edgent+codecs", "branchline"}) {
+       {"edgent", "edgent-static", "edgent-dynamic", "edgent+codecs", "branchline-uninsured"}) {
     const auto slow = plan(method, kSlow, 150ms), fast = plan(method, kFast, 150ms);
     ASSERT_TRUE(slow && fast) << method;
     EXPECT_LT(slow->plan.exit, deepest()) << method;
@@ -69,11 +71,16 @@ TEST_F(PlanningMethods, SendWhatTheirPapersSend) {
 
 TEST_F(PlanningMethods, AreSimulatedAsPredicted) {
   for (const std::string& method : method_names()) {
+    if (method == kEngineMethod) continue;
     const auto priced = plan(method, 50'000, 300ms);
     if (priced) {
       EXPECT_EQ(priced->simulated, priced->plan.predicted) << method;
     }
   }
+}
+
+TEST_F(PlanningMethods, HaveNoPlanOfTheEngine) {
+  EXPECT_THROW(plan(kEngineMethod, kFast, 1s), std::logic_error);
 }
 
 TEST_F(PlanningMethods, CallWhatIsMeasuredAlikeByOneName) {

@@ -29,7 +29,7 @@ TEST(ResultRow, IsALineOfTheDocumentedCsv) {
   row.predicted = TimeParts{80, 30, 40, 5, 5};
   EXPECT_EQ(
       results_csv({row}),
-      kHeader + "net,edgent,2mbit,2,,0,100,1,2,3,,,,,80,30,40,5,5,0,,,,,,,,,,,0,0,0,0,0,0,,\n");
+      kHeader + "net,edgent,2mbit,2,,0,100,1,2,3,,,,,80,30,40,5,5,0,,,,,,,,,,,0,0,0,0,0,,,\n");
 }
 
 TEST(ResultRow, HasTheRateOfOneFrameAfterTheOtherAndNoUnknownAccuracy) {

@@ -80,21 +80,6 @@ TEST(RowCheck, AllowsWhatTheIntervalsOfTheHitRatesExplain) {
   EXPECT_FALSE(evaluate(check, {delivering("ours", 0.75, 0.7, 1), theirs}).holds());
 }
 
-TEST(RowCheck, PassesOverWhatIsTooCloseToTheDeadlineToTell) {
-  RowCheck check;
-  check.kind = Kind::never_below;
-  check.y = "exit";
-  check.of = "ours";
-  check.than = "theirs";
-  ResultRow theirs = row("theirs", 1, 2);
-  theirs.predicted = TimeParts{85, 85, 0, 0, 0};
-  EXPECT_FALSE(evaluate(check, {row("ours", 1, 1), theirs}).holds());
-  check.margin = 0.2;
-  EXPECT_EQ(evaluate(check, {row("ours", 1, 1), theirs}).compared, 0U);
-  theirs.predicted->total = 75;
-  EXPECT_EQ(evaluate(check, {row("ours", 1, 1), theirs}).misses.size(), 1U);
-}
-
 TEST(RowCheck, ComparesPredictionAndSimulation) {
   RowCheck check;
   check.kind = Kind::predicted_equals_simulated;

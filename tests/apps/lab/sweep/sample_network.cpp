@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "apps/lab/edge_process.h"
 #include "tests/framework/runtime/tiny_network.h"
 
 namespace branchline::testing {
@@ -21,14 +22,10 @@ std::vector<lab::LayerTime> layers_of(const graph::LayerGraph& graph, std::size_
   return layers;
 }
 
-}  // namespace
-
-lab::LabNetwork sample_network() {
-  const auto folder = std::filesystem::temp_directory_path() / "branchline_sweep_test";
-  std::filesystem::create_directories(folder);
+lab::LabNetwork network_of(const std::string& file) {
   lab::LabNetwork network;
-  network.name = "tiny";
-  network.file = write_tiny_network(folder.string(), 4);
+  network.name = std::filesystem::path(file).stem().string();
+  network.file = file;
   network.model = model::Model::load(network.file);
   network.graph = network.model->layers();
   network.graph.tiers = {Tier::device, Tier::edge};
@@ -39,16 +36,25 @@ lab::LabNetwork sample_network() {
     unit.time = {unit.id == 0 ? Duration{0} : 180ms / units,
                  unit.id == 0 ? Duration{0} : 2ms / units};
   }
-  const std::vector<double> accuracies = {0.6, 0.8, 0.9};
-  for (std::size_t exit = 0; exit < accuracies.size(); ++exit) {
-    network.graph.exits.at(exit).accuracy = accuracies[exit];
-  }
   network.up_overhead = 200;
   network.down_overhead = 100;
   network.layers = {layers_of(network.graph, 0), layers_of(network.graph, 1)};
   at::manual_seed(1);
-  network.pictures = {at::randint(0, 256, {1, 8, 8, 3}, at::kByte)};
+  const Shape& shape = network.model->inputs().front().shape;
+  network.pictures = {at::randint(0, 256, shape, at::kByte)};
   return network;
+}
+
+}  // namespace
+
+lab::LabNetwork sample_network() {
+  const auto folder = std::filesystem::temp_directory_path() / "branchline_sweep_test";
+  std::filesystem::create_directories(folder);
+  return network_of(write_tiny_network(folder.string(), 4));
+}
+
+lab::LabNetwork sample_camera() {
+  return network_of(lab::find_shipped_file("branchy_models/pretrained/b_camera.pt"));
 }
 
 }  // namespace branchline::testing

@@ -8,4 +8,8 @@ namespace branchline::testing {
 /// edge; exits 1, 2 and 3 are right on 60, 80 and 90 % of all pictures.
 lab::LabNetwork sample_network();
 
+/// The shipped b_camera, with the same times: large enough that its first exit takes much less than
+/// its deepest one, on a slowed device too.
+lab::LabNetwork sample_camera();
+
 }  // namespace branchline::testing

@@ -55,6 +55,54 @@ TEST(SweepScores, LeaveAnUnknownAccuracyUnknown) {
   EXPECT_FALSE(row.delivered_accuracy);
 }
 
+PlanSample frame(Duration total, int exit, const std::string& place,
+                 std::optional<double> accuracy) {
+  PlanSample made;
+  made.total = total;
+  made.answer = FrameAnswer{exit, place, place == "edge" ? "jpeg" : "", accuracy};
+  return made;
+}
+
+TEST(SweepScores, TakeAnEnginesFramesOneByOne) {
+  ResultRow row;
+  row.deadline_ms = 100;
+  add_frames({frame(60ms, 3, "edge", 0.9), frame(98ms, 1, "insured", 0.5),
+              frame(70ms, 3, "edge", 0.9), frame(120ms, 2, "device", 0.7)},
+             row);
+  EXPECT_EQ(row.exit, 3);
+  EXPECT_EQ(row.place, "edge");
+  EXPECT_EQ(row.codec, "jpeg");
+  EXPECT_EQ(row.samples, 4U);
+  EXPECT_EQ(row.hit_rate, 0.75);
+  EXPECT_DOUBLE_EQ(row.accuracy.value(), 0.75);
+  EXPECT_DOUBLE_EQ(row.delivered_accuracy.value(), 0.575) << "0 for the one that came late";
+  EXPECT_EQ(row.measured->median.total, 84);
+  EXPECT_FALSE(row.predicted);
+}
+
+TEST(SweepScores, SayWhereAnEnginesMostFrequentExitCameFrom) {
+  ResultRow row;
+  row.deadline_ms = 100;
+  row.accuracy = row.delivered_accuracy = std::nullopt;
+  add_frames({frame(90ms, 1, "insured", std::nullopt), frame(90ms, 1, "insured", std::nullopt),
+              frame(50ms, 1, "device", std::nullopt), frame(50ms, 2, "device", std::nullopt),
+              frame(50ms, 2, "device", std::nullopt)},
+             row);
+  EXPECT_EQ(row.exit, 1);
+  EXPECT_EQ(row.place, "insured");
+  EXPECT_EQ(row.hit_rate, 1);
+  EXPECT_FALSE(row.accuracy) << "of a network whose accuracy is not known";
+  EXPECT_FALSE(row.delivered_accuracy);
+}
+
+TEST(SweepScores, LeaveAnEnginesRowWithoutFramesEmpty) {
+  ResultRow row;
+  add_frames({}, row);
+  EXPECT_EQ(row.exit, 0);
+  EXPECT_EQ(row.samples, 0U);
+  EXPECT_FALSE(row.measured);
+}
+
 ResultRow planned(const std::string& method, int exit, double predicted_ms) {
   ResultRow row;
   row.method = method;
