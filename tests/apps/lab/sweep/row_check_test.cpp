@@ -107,5 +107,33 @@ TEST(RowCheck, ComparesPredictionAndSimulation) {
   EXPECT_FALSE(evaluate(check, {made}).holds());
 }
 
+TEST(RowCheck, TellsModelsAndDeadlinesApart) {
+  std::vector<ResultRow> rows = {row("a", 1, 3), row("a", 2, 1)};
+  rows[1].model = "other";
+  EXPECT_EQ(evaluate(exits(Kind::never_falls), rows).compared, 0U);
+  RowCheck check = exits(Kind::rises);
+  check.x = "deadline_ms";
+  EXPECT_TRUE(evaluate(check, {row("a", 1, 1, 50), row("a", 1, 2, 100)}).holds());
+}
+
+TEST(RowCheck, ComparesMethodsOnOneModelLinkAndDeadline) {
+  RowCheck check;
+  check.kind = Kind::never_below;
+  check.y = "exit";
+  check.of = "ours";
+  check.than = "theirs";
+  std::vector<ResultRow> others(3, row("theirs", 1, 3));
+  others[0].model = "other";
+  others[1].link = "other";
+  others[2].deadline_ms = 200;
+  for (const ResultRow& other : others) {
+    EXPECT_EQ(evaluate(check, {row("ours", 1, 2), other}).compared, 0U);
+  }
+  const std::vector<ResultRow> below = {row("ours", 1, 2), row("theirs", 1, 3)};
+  EXPECT_FALSE(evaluate(check, below).holds());
+  check.tolerance = 1;
+  EXPECT_TRUE(evaluate(check, below).holds());
+}
+
 }  // namespace
 }  // namespace branchline::lab

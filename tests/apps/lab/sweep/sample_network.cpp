@@ -36,8 +36,8 @@ lab::LabNetwork sample_network() {
       graph::units_of_exit(network.graph, network.graph.exit_count() - 1);
   const auto units = std::count(deepest.begin() + 1, deepest.end(), true);
   for (graph::Unit& unit : network.graph.units) {
-    unit.time = {unit.id == 0 ? Duration{0} : 180ms / units,
-                 unit.id == 0 ? Duration{0} : 2ms / units};
+    unit.time = {unit.id == 0 ? Duration{0} : Duration(180ms) / units,
+                 unit.id == 0 ? Duration{0} : Duration(2ms) / units};
   }
   const std::vector<double> accuracies = {0.6, 0.8, 0.9};
   for (std::size_t exit = 0; exit < accuracies.size(); ++exit) {
