@@ -51,6 +51,20 @@ TEST(MeasurementLog, RefusesWhatItDidNotWrite) {
   EXPECT_THROW(MeasurementLog{file}, InputError);
 }
 
+TEST(MeasurementLog, RefusesALineThatIsNoMeasurement) {
+  const branchy_models::TemporaryFolder folder;
+  const std::string file = folder.path("measurements.csv");
+  MeasurementLog(file).add("net", kKey, kSample);
+  const auto whole = std::filesystem::file_size(file);
+  for (const std::string line :
+       {"what,is,this", "branchline.lab_measurements/1,n,a,p,l,1,1,2x,0,0,0,0,0,0,0",
+        "branchline.lab_measurements/1,n,a,p,l,1,1,,0,0,0,0,0,0,0"}) {
+    std::ofstream(file, std::ios::app) << line << '\n';
+    EXPECT_THROW(MeasurementLog{file}, InputError) << line;
+    std::filesystem::resize_file(file, whole);
+  }
+}
+
 TEST(MeasurementLog, KeepsApartWhateverDiffers) {
   const branchy_models::TemporaryFolder folder;
   MeasurementLog log(folder.path("measurements.csv"));

@@ -68,6 +68,9 @@ TEST_F(PlanningMethods, SendWhatTheirPapersSend) {
   EXPECT_EQ(published->runnable.remote->sent.front().unit, 1) << "the normalised tensor";
   EXPECT_EQ(encoded->runnable.remote->sent.front().unit, 0) << "the picture";
   EXPECT_GT(published->plan.uplink_bytes, encoded->plan.uplink_bytes);
+  EXPECT_FALSE(plan("partition-only", 4000, 1s)->runnable.remote)
+      << "dear, though a picture is not";
+  EXPECT_TRUE(plan("partition-only", 20'000, 1s)->runnable.remote);
 }
 
 TEST_F(PlanningMethods, AreSimulatedAsPredicted) {
@@ -81,7 +84,13 @@ TEST_F(PlanningMethods, AreSimulatedAsPredicted) {
 
 TEST_F(PlanningMethods, CallWhatIsMeasuredAlikeByOneName) {
   EXPECT_EQ(plan("device-only", kSlow, 1s)->key, plan("partition-only", kSlow, 1s)->key);
-  EXPECT_NE(plan("edge-only", kFast, 1s)->key, plan("edge-only+codecs", kFast, 1s)->key);
+  LabNetwork network = testing::sample_network();
+  const auto key = [&] {
+    return PlanningDesk(network, {kSlow, kSlow, 10ms}, {}).choose("edge-only+codecs", 1s).plan->key;
+  };
+  const std::string raw = key();
+  network.sendings = {{{0, 0}, transport::Codec::png, 20, 1us}};
+  EXPECT_NE(key(), raw) << "the same slices, another codec";
 }
 
 TEST_F(PlanningMethods, StaticEdgentBelievesItsRegressions) {

@@ -26,6 +26,15 @@ ResultRow delivering(const std::string& method, double accuracy, double low, dou
   return made;
 }
 
+RowCheck never_below(const std::string& y) {
+  RowCheck check;
+  check.kind = Kind::never_below;
+  check.y = y;
+  check.of = "ours";
+  check.than = "theirs";
+  return check;
+}
+
 RowCheck exits(Kind kind) {
   RowCheck check;
   check.kind = kind;
@@ -68,11 +77,7 @@ TEST(RowCheck, LooksOnlyWhereItIsToldTo) {
 }
 
 TEST(RowCheck, AllowsWhatTheIntervalsOfTheHitRatesExplain) {
-  RowCheck check;
-  check.kind = Kind::never_below;
-  check.y = "delivered_accuracy";
-  check.of = "ours";
-  check.than = "theirs";
+  RowCheck check = never_below("delivered_accuracy");
   const ResultRow theirs = delivering("theirs", 0.8, 0.9, 1);
   EXPECT_TRUE(evaluate(check, {delivering("ours", 0.75, 0.7, 1), theirs}).holds());
   EXPECT_FALSE(evaluate(check, {delivering("ours", 0.75, 0.5, 0.9), theirs}).holds());
@@ -81,11 +86,7 @@ TEST(RowCheck, AllowsWhatTheIntervalsOfTheHitRatesExplain) {
 }
 
 TEST(RowCheck, PassesOverWhatIsTooCloseToTheDeadlineToTell) {
-  RowCheck check;
-  check.kind = Kind::never_below;
-  check.y = "exit";
-  check.of = "ours";
-  check.than = "theirs";
+  RowCheck check = never_below("exit");
   ResultRow theirs = row("theirs", 1, 2);
   theirs.predicted = TimeParts{85, 85, 0, 0, 0};
   EXPECT_FALSE(evaluate(check, {row("ours", 1, 1), theirs}).holds());
@@ -117,11 +118,7 @@ TEST(RowCheck, TellsModelsAndDeadlinesApart) {
 }
 
 TEST(RowCheck, ComparesMethodsOnOneModelLinkAndDeadline) {
-  RowCheck check;
-  check.kind = Kind::never_below;
-  check.y = "exit";
-  check.of = "ours";
-  check.than = "theirs";
+  RowCheck check = never_below("exit");
   std::vector<ResultRow> others(3, row("theirs", 1, 3));
   others[0].model = "other";
   others[1].link = "other";

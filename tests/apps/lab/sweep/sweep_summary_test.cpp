@@ -54,13 +54,14 @@ TEST(SweepSummary, HasALinkOnceAndEveryNetworksFigures) {
   experiment.checks.emplace_back();
   experiment.checks[0].y = "exit";
   experiment.checks[0].x = "uplink_mbps";
+  experiment.checks[0].where = {{"model", "other"}};
   const auto json =
       nlohmann::json::parse(summary_json(experiment, sweep, judge(experiment, {}, sweep.rows)));
   EXPECT_EQ(json["links"].size(), 2U);
   EXPECT_EQ(json["links"][0]["goodput_mbps"], 1.9);
   EXPECT_EQ(json["networks"][0]["slowdown"], 20);
   EXPECT_EQ(json["networks"][0]["measured_slowdown"], 21);
-  EXPECT_EQ(json["checks"][0]["holds"], false) << "one row of net has no other to compare";
+  EXPECT_EQ(json["checks"][0]["holds"], false) << "its one row has no other to compare with";
   EXPECT_EQ(json["prediction"]["p90_error"], 0.1);
 }
 
