@@ -13,6 +13,7 @@
 #include "framework/model/tensor_bridge.h"
 #include "framework/profile/unit_timer.h"
 #include "framework/runtime/remote_timer.h"
+#include "framework/runtime/runnable_plan.h"
 #include "framework/runtime/wire_tensors.h"
 #include "framework/slice/sample_values.h"
 #include "transport/frame_writer.h"

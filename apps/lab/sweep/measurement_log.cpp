@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <filesystem>
 #include <sstream>
 
@@ -82,11 +83,19 @@ MeasurementLog::MeasurementLog(const std::string& file) : name_(file) {
 
 void MeasurementLog::read(const std::string& line) {
   const std::vector<std::string> cells = cells_of(line);
-  if (cells.size() != kCells || cells.front() != kSchema) {
+  const auto require = [&](bool good) {
+    if (good) return;
     throw InputError("'" + quotable(line) + "' is no measurement", name_,
                      "take another folder: -o");
-  }
-  const auto number = [&](std::size_t i) { return std::stoll(cells[kFirstOfSample + i]); };
+  };
+  require(cells.size() == kCells && cells.front() == kSchema);
+  const auto number = [&](std::size_t i) {
+    const std::string& cell = cells[kFirstOfSample + i];
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
+    require(error == std::errc() && end == cell.data() + cell.size());
+    return value;
+  };
   PlanSample sample;
   sample.total = Duration(number(0));
   sample.device = Duration(number(1));

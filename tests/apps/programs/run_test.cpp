@@ -119,7 +119,7 @@ TEST(Run, SaysWhatCrossedTheLink) {
 }
 
 TEST(Run, PlaysAVideo) {
-  if (pedestrian_video().empty()) GTEST_SKIP() << "needs Debian's opencv-doc";
+  if (pedestrian_video().empty()) GTEST_SKIP() << "opencv-doc is not installed: scripts/setup";
   const Finished run = branchline({"run", shipped("b_camera.pt"), "--input", pedestrian_video(),
                                    "--frames", "4", "--deadline", kRelaxed, "--json"});
   EXPECT_EQ(run.code, 0) << run.err;
@@ -208,7 +208,7 @@ TEST(Run, StopsBySignalWithItsSummary) {
 
 // Decoders start threads of their own, and the signal may meet one of those.
 TEST(Run, StopsBySignalWhilePlayingAVideo) {
-  if (pedestrian_video().empty()) GTEST_SKIP() << "needs Debian's opencv-doc";
+  if (pedestrian_video().empty()) GTEST_SKIP() << "opencv-doc is not installed: scripts/setup";
   const Folder folder;
   const Finished run = stopped_run(pedestrian_video(), folder.path("out"), SIGTERM);
   EXPECT_EQ(run.code, 143);

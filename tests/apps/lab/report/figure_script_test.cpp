@@ -117,7 +117,7 @@ double share_of(const cv::Mat& picture, const cv::Vec3b& bgr) {
 }
 
 TEST(FigurePicture, IsAPictureWithEverySeriesInItsColour) {
-  if (!has_gnuplot()) GTEST_SKIP() << "gnuplot is not installed: scripts/setup --demo";
+  if (!has_gnuplot()) GTEST_SKIP() << "gnuplot is not installed: scripts/setup";
   const branchline::testing::SampleRun folder("branchline_figure_script_test");
   std::ostringstream notes;
   for (const FigureKind kind : {FigureKind::lines, FigureKind::scatter, FigureKind::timeline}) {
@@ -139,7 +139,7 @@ TEST(FigurePicture, IsAPictureWithEverySeriesInItsColour) {
 }
 
 TEST(FigurePicture, SaysWhereGnuplotsComplaintIs) {
-  if (!has_gnuplot()) GTEST_SKIP() << "gnuplot is not installed: scripts/setup --demo";
+  if (!has_gnuplot()) GTEST_SKIP() << "gnuplot is not installed: scripts/setup";
   const branchline::testing::SampleRun folder("branchline_figure_script_test");
   folder.write("bad.gp", "plot nonsense(\n");
   EXPECT_THAT(run_gnuplot(folder.path(), "bad"), HasSubstr("gnuplot failed, see " + folder.path()));

@@ -2,7 +2,10 @@
 
 #include <gmock/gmock.h>
 
+#include <fstream>
+
 #include "framework/base/error.h"
+#include "tests/branchy_models/temporary_folder.h"
 
 namespace branchline::lab {
 namespace {
@@ -106,6 +109,57 @@ TEST(Experiment, RefusesWhatItCannotRun) {
                                "where = {method = [\"a\", \"b\"]}\n"),
               HasSubstr("x.toml:12: method"));
   EXPECT_THAT(error_of(kMain + "traces = [\"nowhere.csv\"]\n"), HasSubstr("nowhere.csv"));
+}
+
+TEST(Experiment, KeepsEveryKeyOfItsChecksAndItsDevice) {
+  const std::string device = "deepest_exit = \"2s\"\n";
+  std::string text = kMain;
+  text.replace(text.find(device), device.size(), "slowdown = 12.5\nsamples = 4\nwarm_up = 2\n");
+  const Experiment experiment = parse_experiment(
+      text +
+          "[[check]]\nid = \"one\"\nkind = \"never_below\"\ny = \"accuracy\"\nof = \"branchline\"\n"
+          "than = \"edgent\"\ntolerance = 0.5\nwhere = {deadline_ms = 100}\n",
+      "x.toml");
+  const RowCheck check{"one", RowCheck::Kind::never_below, "accuracy", "", "branchline", "edgent",
+                       0.5,   {{"deadline_ms", "100"}}};
+  EXPECT_EQ(experiment.checks, std::vector<RowCheck>{check});
+  const Experiment again = parse_experiment(to_toml(experiment), "config.toml");
+  EXPECT_EQ(again.checks, experiment.checks);
+  EXPECT_EQ(again.slowdown, 12.5);
+  EXPECT_EQ(again.samples, 4);
+  EXPECT_EQ(again.warm_up, 2);
+}
+
+TEST(Experiment, WithoutADeviceHasThisMachine) {
+  const Experiment experiment =
+      parse_experiment(kMain.substr(0, kMain.find("deepest_exit")), "x.toml");
+  EXPECT_EQ(experiment.slowdown, 1);
+}
+
+TEST(Experiment, FindsARecordingBesideItsFile) {
+  const branchy_models::TemporaryFolder folder;
+  std::ofstream(folder.path("tunnel.csv")) << "time_s,uplink_mbps,downlink_mbps\n0,8,8\n1,0,0\n";
+  const Experiment experiment =
+      parse_experiment(kMain + "traces = [\"tunnel.csv\"]\n", folder.path("x.toml"));
+  const std::vector<ExperimentLink>& links = experiment.parts.at(0).links;
+  ASSERT_EQ(links.size(), 3U);
+  EXPECT_EQ(links[2].name, "tunnel");
+  EXPECT_EQ(links[2].uplink_bytes_per_s, 500'000) << "half of the time 8 Mbit/s";
+  EXPECT_EQ(links[2].trace, folder.path("tunnel.csv"));
+  EXPECT_EQ(parse_experiment(to_toml(experiment), "config.toml").parts.at(0).links, links);
+}
+
+TEST(Experiment, RefusesWhatWouldFailAfterTheMeasurements) {
+  EXPECT_THAT(error_of(kMain + "[[part]]\ndeadlines = [\"0s\"]\n"), HasSubstr("not positive"));
+  EXPECT_THAT(error_of(kMain + "[[part]]\nuplink = [\"1mbit\"]\n"), HasSubstr("'uplinks'"));
+  EXPECT_THAT(error_of(kMain + "[[part]]\n[[part]]\ndeadlines = [\"11s\"]\n"),
+              HasSubstr("beyond sample_limit"));
+  EXPECT_THAT(error_of(kMain + "[[check]]\nkind = \"never_below\"\ny = \"accuracy\"\n"
+                               "of = \"edgent\"\nthan = \"edgnt\"\n"),
+              HasSubstr("'edgent'"));
+  EXPECT_THAT(error_of(kMain + "[[check]]\nkind = \"rises\"\ny = \"exit\"\nx = \"uplink_mbps\"\n"
+                               "where = {metod = \"edgent\"}\n"),
+              HasSubstr("'method'"));
 }
 
 }  // namespace

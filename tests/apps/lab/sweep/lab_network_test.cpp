@@ -2,11 +2,13 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <opencv2/imgcodecs.hpp>
 
 #include "framework/base/error.h"
 #include "framework/model/model_manifest.h"
+#include "tests/apps/lab/sweep/sample_network.h"
 #include "tests/framework/runtime/tiny_network.h"
 
 namespace branchline::lab {
@@ -76,6 +78,25 @@ TEST_F(OpeningANetwork, NeedsTheAccuracyOfEachExit) {
   model::write_manifest(file_, manifest);
   EXPECT_THAT(problem(), AllOf(HasSubstr("the accuracy of exit2 was never measured"),
                                HasSubstr("branchline calibrate " + file_)));
+}
+
+TEST_F(OpeningANetwork, LooksForANameInTheFoldersFirst) {
+  model::ModelManifest manifest = model::read_manifest(file_);
+  manifest.exits[1].accuracy.reset();
+  model::write_manifest(file_, manifest);
+  experiment_.model_folders = {(folder_ / "pictures").string(), folder_.string()};
+  EXPECT_THAT(problem(fs::path(file_).stem().string()), HasSubstr(file_ + ": the accuracy"));
+}
+
+TEST(LabNetwork, KnowsWhatItsSendingsCost) {
+  LabNetwork network = testing::sample_network();
+  network.sendings = {{{0, 0}, transport::Codec::png, 77, Duration(1234)}};
+  const graph::LayerGraph graph = network.wire_costs()->with_codecs(network.graph, 1, true);
+  const auto& codecs = graph.units.front().codecs;
+  const auto png = std::find_if(codecs.begin(), codecs.end(),
+                                [](const auto& codec) { return codec.name == "png"; });
+  ASSERT_NE(png, codecs.end());
+  EXPECT_EQ(png->bytes, 77);
 }
 
 }  // namespace

@@ -66,5 +66,42 @@ TEST(MeasurementLog, RefusesWhatItDidNotWrite) {
   EXPECT_THROW(MeasurementLog{file}, InputError);
 }
 
+TEST(MeasurementLog, RefusesALineThatIsNoMeasurement) {
+  const branchy_models::TemporaryFolder folder;
+  const std::string file = folder.path("measurements.csv");
+  MeasurementLog(file).add("net", kKey, kSample);
+  const auto whole = std::filesystem::file_size(file);
+  for (const std::string line :
+       {"what,is,this", "branchline.lab_measurements/1,n,a,p,l,1,1,2x,0,0,0,0,0,0,0",
+        "branchline.lab_measurements/1,n,a,p,l,1,1,,0,0,0,0,0,0,0"}) {
+    std::ofstream(file, std::ios::app) << line << '\n';
+    EXPECT_THROW(MeasurementLog{file}, InputError) << line;
+    std::filesystem::resize_file(file, whole);
+  }
+}
+
+TEST(MeasurementLog, KeepsApartWhateverDiffers) {
+  const branchy_models::TemporaryFolder folder;
+  MeasurementLog log(folder.path("measurements.csv"));
+  log.add("net", kKey, kSample);
+  std::vector<MeasurementLog::Key> others(5, kKey);
+  others[0].digest = "abd";
+  others[1].plan = "exit 2 edge 3-5,8 as int8";
+  others[2].link = "";
+  others[3].slowdown = 13;
+  others[4].seed = 2;
+  for (const MeasurementLog::Key& other : others) EXPECT_TRUE(log.of(other).empty());
+}
+
+TEST(MeasurementLog, RemembersWhatWasGivenUp) {
+  const branchy_models::TemporaryFolder folder;
+  PlanSample late;
+  late.total = Duration(99);
+  late.given_up = true;
+  MeasurementLog(folder.path("measurements.csv")).add("net", kKey, late);
+  EXPECT_EQ(MeasurementLog(folder.path("measurements.csv")).of(kKey),
+            std::vector<PlanSample>{late});
+}
+
 }  // namespace
 }  // namespace branchline::lab

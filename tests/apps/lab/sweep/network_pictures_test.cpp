@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <opencv2/imgcodecs.hpp>
 
@@ -55,6 +56,43 @@ TEST_F(Frames, ThatAreNotThereAreNamed) {
         frames_for(manifest_of({1, 3, 8, 8}), missing);
       },
       ThrowsMessage<InputError>(HasSubstr("pictures " + missing)));
+}
+
+/// Twelve pictures of one class, each of another grey.
+class Pictures : public Frames {
+ protected:
+  Pictures() {
+    fs::remove_all(folder_);
+    fs::create_directories(folder_ / "a");
+    for (int i = 0; i < 12; ++i) {
+      const std::string file = "a/" + std::to_string(10 + i) + ".png";
+      cv::imwrite((folder_ / file).string(), cv::Mat(8, 16, CV_8UC3, cv::Scalar::all(20 * i)));
+    }
+    manifest_.classes = {"a"};
+  }
+
+  std::vector<int> greys(std::int64_t seed) const {
+    std::string problems;
+    const auto found = test_pictures_for(manifest_, {folder_.string()}, seed, problems);
+    std::vector<int> greys;
+    for (const at::Tensor& picture : found.value().pictures) {
+      EXPECT_EQ(picture.sizes(), (std::vector<std::int64_t>{1, 8, 16, 3}));
+      greys.push_back(picture.data_ptr<std::uint8_t>()[0]);
+    }
+    return greys;
+  }
+
+  model::ModelManifest manifest_ = manifest_of({1, 3, 8, 16});
+};
+
+TEST_F(Pictures, ComeInTheOrderOfTheSeed) {
+  std::vector<int> first = greys(1);
+  EXPECT_EQ(first, greys(1));
+  EXPECT_NE(first, greys(2));
+  std::sort(first.begin(), first.end());
+  std::vector<int> all;
+  for (int i = 0; i < 12; ++i) all.push_back(20 * i);
+  EXPECT_EQ(first, all) << "each once";
 }
 
 }  // namespace

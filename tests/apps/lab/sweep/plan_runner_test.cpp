@@ -74,5 +74,27 @@ TEST_F(RunningPlans, FailWhenTheEdgeIsGone) {
   EXPECT_THROW(runner_.prepare(plan("edge-only"), link_), RunError);
 }
 
+TEST_F(RunningPlans, TellTheEdgesWorkAndTheAnswersBytes) {
+  const MethodPlan priced = plan("edge-only");
+  runner_.prepare(priced, link_);
+  const PlanSample sample = runner_.run(network_.pictures.front(), 10s);
+  EXPECT_GT(sample.edge, Duration::zero());
+  EXPECT_NEAR(static_cast<double>(sample.bytes_down),
+              static_cast<double>(priced.plan.downlink_bytes), 80);
+}
+
+/// A sleep is never shorter than it is to be, whatever else the machine does.
+TEST_F(RunningPlans, TakeTheTimeOfTheSlowedDevice) {
+  LabNetwork slowed = testing::sample_network();
+  slowed.slowdown = 1000;
+  PlanRunner slow(slowed, edge_.port());
+  for (PlanRunner* runner : {&runner_, &slow}) runner->prepare(plan("device-only"), link_);
+  Duration quickest = Duration::max();
+  for (int run = 0; run < 5; ++run) {
+    quickest = std::min(quickest, runner_.run(network_.pictures.front(), 10s).device);
+  }
+  EXPECT_GT(slow.run(network_.pictures.front(), 10s).device, 20 * quickest);
+}
+
 }  // namespace
 }  // namespace branchline::lab

@@ -54,5 +54,37 @@ TEST(ResultRow, IsReadByColumn) {
               ::testing::ThrowsMessage<InputError>(::testing::HasSubstr("'hit_rate'")));
 }
 
+TEST(ResultRow, HasEachFigureInItsOwnColumn) {
+  ResultRow row;
+  row.model = "net";
+  row.method = "edgent";
+  row.link = "2mbit";
+  row.uplink_mbps = 1;
+  row.goodput_mbps = 2;
+  row.delay_ms = 3;
+  row.deadline_ms = 4;
+  row.slowdown = 5;
+  row.exit = 6;
+  row.exits = 7;
+  row.place = "split";
+  row.cut = 8;
+  row.device_units = 9;
+  row.codec = "raw";
+  row.predicted = TimeParts{10, 11, 12, 13, 14};
+  row.samples = 15;
+  row.measured = MeasuredTimes{{16, 20, 21, 22, 23}, 17, 18, 19, 24, 25};
+  row.hit_rate = 26;
+  row.hit_low = 27;
+  row.hit_high = 28;
+  row.accuracy = 29;
+  row.delivered_accuracy = 30;
+  row.solver_us = 31;
+  row.ratio_to_optimum = 32;
+  EXPECT_EQ(results_csv({row}),
+            kHeader +
+                "net,edgent,2mbit,1,2,3,4,5,6,7,split,8,9,raw,10,11,12,13,14,15,16,17,18,19,"
+                "20,21,22,23,24,25,26,27,28,29,30,31,32,62.5\n");
+}
+
 }  // namespace
 }  // namespace branchline::lab

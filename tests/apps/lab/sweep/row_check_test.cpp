@@ -26,6 +26,15 @@ ResultRow delivering(const std::string& method, double accuracy, double low, dou
   return made;
 }
 
+RowCheck never_below(const std::string& y) {
+  RowCheck check;
+  check.kind = Kind::never_below;
+  check.y = y;
+  check.of = "ours";
+  check.than = "theirs";
+  return check;
+}
+
 RowCheck exits(Kind kind) {
   RowCheck check;
   check.kind = kind;
@@ -68,11 +77,7 @@ TEST(RowCheck, LooksOnlyWhereItIsToldTo) {
 }
 
 TEST(RowCheck, AllowsWhatTheIntervalsOfTheHitRatesExplain) {
-  RowCheck check;
-  check.kind = Kind::never_below;
-  check.y = "delivered_accuracy";
-  check.of = "ours";
-  check.than = "theirs";
+  RowCheck check = never_below("delivered_accuracy");
   const ResultRow theirs = delivering("theirs", 0.8, 0.9, 1);
   EXPECT_TRUE(evaluate(check, {delivering("ours", 0.75, 0.7, 1), theirs}).holds());
   EXPECT_FALSE(evaluate(check, {delivering("ours", 0.75, 0.5, 0.9), theirs}).holds());
@@ -90,6 +95,30 @@ TEST(RowCheck, ComparesPredictionAndSimulation) {
   EXPECT_TRUE(evaluate(check, {made}).holds());
   made.simulated_ms = 102;
   EXPECT_FALSE(evaluate(check, {made}).holds());
+}
+
+TEST(RowCheck, TellsModelsAndDeadlinesApart) {
+  std::vector<ResultRow> rows = {row("a", 1, 3), row("a", 2, 1)};
+  rows[1].model = "other";
+  EXPECT_EQ(evaluate(exits(Kind::never_falls), rows).compared, 0U);
+  RowCheck check = exits(Kind::rises);
+  check.x = "deadline_ms";
+  EXPECT_TRUE(evaluate(check, {row("a", 1, 1, 50), row("a", 1, 2, 100)}).holds());
+}
+
+TEST(RowCheck, ComparesMethodsOnOneModelLinkAndDeadline) {
+  RowCheck check = never_below("exit");
+  std::vector<ResultRow> others(3, row("theirs", 1, 3));
+  others[0].model = "other";
+  others[1].link = "other";
+  others[2].deadline_ms = 200;
+  for (const ResultRow& other : others) {
+    EXPECT_EQ(evaluate(check, {row("ours", 1, 2), other}).compared, 0U);
+  }
+  const std::vector<ResultRow> below = {row("ours", 1, 2), row("theirs", 1, 3)};
+  EXPECT_FALSE(evaluate(check, below).holds());
+  check.tolerance = 1;
+  EXPECT_TRUE(evaluate(check, below).holds());
 }
 
 }  // namespace

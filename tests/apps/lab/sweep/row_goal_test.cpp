@@ -35,5 +35,12 @@ TEST(RowGoal, IsRefusedBeforeAnythingRuns) {
   }
 }
 
+TEST(RowGoal, IsMetByItsBound) {
+  for (const std::string text : {"hit_rate>=0.5", "hit_rate<=0.5"}) {
+    EXPECT_TRUE(missed_by(parse_row_goal(text, "--require"), {row("edgent", 0.5)}).empty()) << text;
+  }
+  EXPECT_THROW(parse_row_goal("hit_rate<=inf", "--require"), InputError);
+}
+
 }  // namespace
 }  // namespace branchline::lab

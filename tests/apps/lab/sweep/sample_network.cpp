@@ -33,8 +33,8 @@ lab::LabNetwork network_of(const std::string& file) {
       graph::units_of_exit(network.graph, network.graph.exit_count() - 1);
   const auto units = std::count(deepest.begin() + 1, deepest.end(), true);
   for (graph::Unit& unit : network.graph.units) {
-    unit.time = {unit.id == 0 ? Duration{0} : 180ms / units,
-                 unit.id == 0 ? Duration{0} : 2ms / units};
+    unit.time = {unit.id == 0 ? Duration{0} : Duration(180ms) / units,
+                 unit.id == 0 ? Duration{0} : Duration(2ms) / units};
   }
   network.up_overhead = 200;
   network.down_overhead = 100;

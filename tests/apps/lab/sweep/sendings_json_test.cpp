@@ -27,5 +27,11 @@ TEST(SendingsJson, RefusesWhatIsNone) {
                InputError);
 }
 
+TEST(SendingsJson, RefusesAnotherVersion) {
+  EXPECT_THROW(
+      sendings_from_json(R"({"schema": "branchline.lab_sendings/2", "sendings": []})", "x"),
+      InputError);
+}
+
 }  // namespace
 }  // namespace branchline::lab

@@ -139,5 +139,80 @@ TEST(SweepScores, SayHowFarPredictionsWereOff) {
   EXPECT_DOUBLE_EQ(error.p90, 0.2);
 }
 
+TEST(SweepScores, TellThePlanInTheFieldsWords) {
+  MethodPlan plan;
+  plan.plan.exit = 2;
+  plan.plan.tier = {Tier::device, Tier::device, Tier::edge, std::nullopt, Tier::edge};
+  plan.plan.predicted = 15ms;
+  plan.plan.breakdown.device = 1ms;
+  plan.plan.breakdown.uplink = 2ms;
+  plan.plan.breakdown.edge = 4ms;
+  plan.plan.breakdown.downlink = 8ms;
+  plan.simulated = 16ms;
+  plan.runnable.place = Place::split;
+  plan.runnable.remote.emplace();
+  plan.runnable.remote->sent = {{0, 0}, {1, 0}};
+  plan.codec = "fp16";
+  plan.accuracy = 0.7;
+  ResultRow row;
+  add_plan(plan, row);
+  EXPECT_EQ(row.exit, 3) << "from 1";
+  EXPECT_EQ(row.place, "split");
+  EXPECT_EQ(row.cut, 1);
+  EXPECT_EQ(row.device_units, 1) << "the input is no work";
+  EXPECT_EQ(row.codec, "fp16");
+  EXPECT_EQ(row.predicted->total, 15);
+  EXPECT_EQ(row.predicted->device, 1);
+  EXPECT_EQ(row.predicted->uplink, 2);
+  EXPECT_EQ(row.predicted->edge, 4);
+  EXPECT_EQ(row.predicted->downlink, 8);
+  EXPECT_EQ(row.simulated_ms, 16);
+  EXPECT_EQ(row.accuracy, 0.7);
+  plan.runnable.place = Place::device;
+  add_plan(plan, row);
+  EXPECT_EQ(row.place, "device");
+}
+
+TEST(SweepScores, NeverCountWhatWasGivenUpAsInTime) {
+  ResultRow row;
+  row.deadline_ms = 10'000;
+  add_measured({given_up()}, row);
+  EXPECT_EQ(row.hit_rate, 0);
+}
+
+TEST(SweepScores, GiveIntervalsAndTheSlowTail) {
+  std::vector<PlanSample> samples;
+  for (int i = 1; i <= 11; ++i) {
+    samples.push_back({i * 10ms, i * 1ms, i * 2ms, i * 3ms, i * 4ms, 100, 50});
+  }
+  ResultRow row;
+  row.deadline_ms = 80;
+  add_measured(samples, row);
+  EXPECT_EQ(row.measured->low, 20);
+  EXPECT_EQ(row.measured->high, 100);
+  EXPECT_EQ(row.measured->p90, 100);
+  EXPECT_EQ(row.measured->median.device, 6);
+  EXPECT_EQ(row.measured->median.uplink, 12);
+  EXPECT_EQ(row.measured->median.edge, 18);
+  EXPECT_EQ(row.measured->median.downlink, 24);
+  EXPECT_EQ(row.measured->bytes_down, 50);
+  EXPECT_LT(row.hit_low, row.hit_rate);
+  EXPECT_GT(row.hit_high, row.hit_rate);
+}
+
+TEST(SweepScores, CompareWithTheOptimumOfTheSameCircumstances) {
+  std::vector<ResultRow> rows(4, planned("hpa", 2, 50));
+  rows[1].link = "other";
+  rows[2].deadline_ms = 300;
+  rows[3].model = "other";
+  rows.push_back(planned("exact2", 2, 40));
+  rows.push_back(planned("branchline", 2, 30));
+  rows.push_back(planned("exact2+codecs", 2, 20));
+  add_ratios(rows);
+  EXPECT_EQ(rows[0].ratio_to_optimum, 1.25);
+  for (std::size_t i = 1; i < 4; ++i) EXPECT_FALSE(rows[i].ratio_to_optimum) << i;
+  EXPECT_EQ(rows[5].ratio_to_optimum, 1.5) << "it has codecs";
+}
+
 }  // namespace
 }  // namespace branchline::lab

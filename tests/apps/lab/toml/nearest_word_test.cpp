@@ -12,5 +12,9 @@ TEST(NearestWord, ForgivesAFewLetters) {
   EXPECT_EQ(nearest_word("something else", words), std::nullopt);
 }
 
+TEST(NearestWord, IsTheFirstOfThoseEquallyNear) {
+  EXPECT_EQ(nearest_word("x", {"xa", "xb"}), "xa");
+}
+
 }  // namespace
 }  // namespace branchline::lab

@@ -40,5 +40,9 @@ TEST(TomlFile, WritesValuesAsACsvHasThem) {
   EXPECT_EQ(plain_text(*file.get("e")), std::nullopt);
 }
 
+TEST(TomlFile, RoundsNoFigureThatAFileGives) {
+  EXPECT_EQ(plain_text(*parse_toml("a = 0.123456789\n", "x.toml").get("a")), "0.123456789");
+}
+
 }  // namespace
 }  // namespace branchline::lab

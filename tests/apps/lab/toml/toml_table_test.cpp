@@ -93,5 +93,38 @@ TEST(TomlTable, NamesKeyAndLineOfATableInIt) {
               ThrowsMessage<InputError>(HasSubstr("x.toml:3: scale: it is no table")));
 }
 
+TEST(TomlTable, TakesTheLeastThatIsAllowed) {
+  const toml::table table = toml::parse("whole = 1\nreal = 0.5\nmore = 2.5\n");
+  const TomlTable read(table, "[experiment]", "x.toml");
+  std::int64_t whole = 0;
+  double real = 0, more = 0;
+  read.read("whole", whole, 1);
+  read.read("real", real, 0.5);
+  read.read("more", more, 0.5);
+  EXPECT_EQ(whole, 1);
+  EXPECT_EQ(real, 0.5);
+  EXPECT_EQ(more, 2.5);
+}
+
+TEST(TomlTable, RefusesATimeThatIsNone) {
+  const toml::table table = toml::parse("delay = \"0s\"\n");
+  Duration time{1};
+  EXPECT_THAT(([&] { TomlTable(table, "[experiment]", "x.toml").read("delay", time); }),
+              ThrowsMessage<InputError>(HasSubstr("it is not positive")));
+}
+
+TEST(TomlTable, ListsReplaceWhatWasThere) {
+  const toml::table table = toml::parse("a = [\"x\"]\nb = [[\"x\", \"y\"], \"z\"]\nc = [[]]\n");
+  const TomlTable read(table, "[experiment]", "x.toml");
+  std::vector<std::string> flat = {"before"};
+  std::vector<std::vector<std::string>> nested = {{"before"}};
+  read.read("a", flat);
+  read.read("b", nested);
+  EXPECT_THAT(flat, ElementsAre("x"));
+  EXPECT_THAT(nested, ElementsAre(ElementsAre("x", "y"), ElementsAre("z")));
+  EXPECT_THROW(read.read("b", flat), InputError) << "no list of lists";
+  EXPECT_THROW(read.read("c", nested), InputError) << "an empty one";
+}
+
 }  // namespace
 }  // namespace branchline::lab
