@@ -183,7 +183,7 @@ TEST(SweepScores, NeverCountWhatWasGivenUpAsInTime) {
 TEST(SweepScores, GiveIntervalsAndTheSlowTail) {
   std::vector<PlanSample> samples;
   for (int i = 1; i <= 11; ++i) {
-    samples.push_back({i * 10ms, i * 1ms, i * 2ms, i * 3ms, i * 4ms, 100, 50});
+    samples.push_back({i * 10ms, i * 1ms, i * 2ms, i * 3ms, i * 4ms, 100, 50, false, {}});
   }
   ResultRow row;
   row.deadline_ms = 80;
