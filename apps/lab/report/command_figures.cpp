@@ -54,7 +54,7 @@ note = "The interval (95 %) is that of right in time; over Branchline in points 
 constexpr const char* kEmulation = R"toml(
 [[figure]]
 id = "link"
-title = "A frame's time over its bytes at the link's goodput"
+title = "A frame's time over that of its bytes at the goodput, tbf's rate in Mbit/s"
 kind = "lines"
 from = "emulation_link.csv"
 x = "frame_bytes"
@@ -77,7 +77,7 @@ note = "tbf counts headers, so the emulator is set to the goodput measured throu
 
 [[figure]]
 id = "device"
-title = "Slow-down measured over stated"
+title = "Slow-down measured over stated, by the stated one"
 kind = "lines"
 from = "emulation_device.csv"
 x = "work_ms"
@@ -87,7 +87,7 @@ y_label = "measured over stated"
 series = ["emulation"]
 log = "x"
 for_each = ["slowdown"]
-note = "rests: the device sleeps after each run. quota: a cgroup lets it have a share of each period; its first share passes at once, so it is a slow device only for work of ten periods and more (honest)."
+note = "rests: the device sleeps after each run; a run after a rest finds cold caches, which adds to what is stated. quota: a cgroup lets it have a share of each period; the first share passes at once, and shares of less than 10 ms are not kept to, so it is a slow device only for work of ten periods and more (honest)."
 
 [[figure]]
 id = "slowdown"

@@ -124,9 +124,11 @@ std::vector<EmulationVerdict> verdicts_on(const EmulationCheck& check) {
           honest_link_ratios(check.links.cells)),
       verdict_of("slow-down measured against stated, the device resting",
                  stated_ratios(check.devices.cells)),
-      verdict_of(fmt::format("resting device against the cpu quota, work of {:g} periods and more",
-                             kHonestPeriods),
-                 quota_ratios(check.devices.cells))};
+      verdict_of(
+          fmt::format("resting device against the cpu quota, work of {:g} periods and more, shares "
+                      "of {:g} ms and more",
+                      kHonestPeriods, kHonestShare_ms),
+          quota_ratios(check.devices.cells))};
   std::erase_if(verdicts, [](const EmulationVerdict& verdict) { return verdict.compared == 0; });
   return verdicts;
 }

@@ -44,8 +44,8 @@ TEST(EmulationVerdict, JudgesInTheHonestRangeAlone) {
             "link emulator against tc tbf, frames of 8 bursts and more: 5.0 % apart at worst, "
             "2.0 % in the median of 2 (goal 10 %)");
   EXPECT_NEAR(verdicts[1].worst, 0.1, 1e-9) << "4.4 for 4";
-  EXPECT_EQ(verdicts[2].compared, 2U) << "30 ms in periods of 100 ms is too short";
-  EXPECT_NEAR(verdicts[2].worst, 0.1, 1e-9) << "4.4 over 4";
+  EXPECT_EQ(verdicts[2].compared, 1U) << "30 ms of work are too short, shares of 2.5 ms too small";
+  EXPECT_NEAR(verdicts[2].worst, 0.05, 1e-9) << "4.2 over 4";
 }
 
 TEST(EmulationVerdict, MissesTheGoalWhenOneCellDoes) {
