@@ -23,7 +23,7 @@ lane = [
 
 [[figure]]
 id = "edgent"
-title = "Branchline and Edgent over time"
+title = "Exits in time and latencies of Branchline and Edgent"
 kind = "timeline"
 from = "frames.csv"
 x = "arrival_ns"
@@ -31,11 +31,11 @@ x_label = "time / s"
 scale = { arrival_ns = 1e-9, passed_bytes_per_s = 8e-6, latency_ns = 1e-6, edgent_static_latency_ns = 1e-6, edgent_dynamic_latency_ns = 1e-6 }
 for_each = ["network", "trace"]
 lane = [
-  { y = "passed_bytes_per_s", names = "uplink", label = "uplink / Mbit/s" },
-  { y = "exit", names = "Branchline", label = "exit in time", points = true },
-  { y = "edgent_static_exit", names = "Edgent static", label = "exit in time", points = true },
-  { y = "edgent_dynamic_exit", names = "Edgent dynamic", label = "exit in time", points = true },
-  { y = ["edgent_static_latency_ns", "edgent_dynamic_latency_ns", "latency_ns"], names = ["Edgent static", "Edgent dynamic", "Branchline"], label = "latency / ms", points = true, log = "y" },
+  { y = "passed_bytes_per_s", label = "uplink / Mbit/s" },
+  { y = "exit", label = "Branchline", points = true },
+  { y = "edgent_static_exit", label = "Edgent static", points = true },
+  { y = "edgent_dynamic_exit", label = "Edgent dynamic", points = true },
+  { y = ["latency_ns", "edgent_static_latency_ns", "edgent_dynamic_latency_ns"], names = ["Branchline", "Edgent static", "Edgent dynamic"], label = "latency / ms", points = true, log = "y" },
 ]
 note = "Exit 0: no answer by the deadline. Answers that never came have no latency."
 

@@ -77,7 +77,7 @@ TEST(EmulationTables, SayWhatWasMeasured) {
   const EmulationCheck check = sample_check();
   EXPECT_THAT(link_cells_csv(check.links.cells),
               HasSubstr("branchline.emulation_link/1,2,1.9,1.9,65536,275.941,280,280,280,1.87246,"
-                        "266,266,266,1.971,1.01471,0.963974,0.95,yes\n"));
+                        "266,266,266,1.97101,1.01471,0.963974,0.95,yes\n"));
   EXPECT_THAT(device_cells_csv(check.devices.cells),
               HasSubstr("/1,4,quota in 100 ms,100,10,30,1.5,1.5,1.5,0.375,no\n"));
   EXPECT_THAT(device_cells_csv(check.devices.cells),
