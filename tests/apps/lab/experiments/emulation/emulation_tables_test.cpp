@@ -73,6 +73,18 @@ TEST(EmulationVerdict, IsNotGivenOnWhatCouldNotBeCompared) {
               HasSubstr("/1,2,,2,1024,4.096,4,4,4,2.048,,,,,0.976562,,,no\n"));
 }
 
+TEST(EmulationVerdict, SaysThatNothingWasInTheHonestRange) {
+  EmulationCheck check = sample_check();
+  check.links.cells.resize(1);
+  check.devices.cells.resize(3);
+  EXPECT_EQ(verdicts_on(check).size(), 1U);
+  EXPECT_THAT(impossible_checks(check),
+              ElementsAre("The link emulator was not checked against tc tbf: no frame is 8 bursts "
+                          "long",
+                          "The slow-down was not checked against a cpu quota: no work is 10 "
+                          "periods long, in shares of 10 ms"));
+}
+
 TEST(EmulationTables, SayWhatWasMeasured) {
   const EmulationCheck check = sample_check();
   EXPECT_THAT(link_cells_csv(check.links.cells),
