@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 struct EmulationFlags {
   std::string model;
   std::vector<std::string> rates = {"500kbit", "2mbit", "8mbit", "32mbit"};
-  lab::DeviceQuestion devices = {{2, 4, 10}, 5};
+  lab::DeviceQuestion devices = {{2, 4, 10}, 3};
   bool require = false;
   OutputFlags output;
 };

@@ -23,7 +23,7 @@ lane = [
 
 [[figure]]
 id = "edgent"
-title = "Branchline and Edgent over time"
+title = "Exits in time and latencies of Branchline and Edgent"
 kind = "timeline"
 from = "frames.csv"
 x = "arrival_ns"
@@ -31,11 +31,11 @@ x_label = "time / s"
 scale = { arrival_ns = 1e-9, passed_bytes_per_s = 8e-6, latency_ns = 1e-6, edgent_static_latency_ns = 1e-6, edgent_dynamic_latency_ns = 1e-6 }
 for_each = ["network", "trace"]
 lane = [
-  { y = "passed_bytes_per_s", names = "uplink", label = "uplink / Mbit/s" },
-  { y = "exit", names = "Branchline", label = "exit in time", points = true },
-  { y = "edgent_static_exit", names = "Edgent static", label = "exit in time", points = true },
-  { y = "edgent_dynamic_exit", names = "Edgent dynamic", label = "exit in time", points = true },
-  { y = ["edgent_static_latency_ns", "edgent_dynamic_latency_ns", "latency_ns"], names = ["Edgent static", "Edgent dynamic", "Branchline"], label = "latency / ms", points = true, log = "y" },
+  { y = "passed_bytes_per_s", label = "uplink / Mbit/s" },
+  { y = "exit", label = "Branchline", points = true },
+  { y = "edgent_static_exit", label = "Edgent static", points = true },
+  { y = "edgent_dynamic_exit", label = "Edgent dynamic", points = true },
+  { y = ["latency_ns", "edgent_static_latency_ns", "edgent_dynamic_latency_ns"], names = ["Branchline", "Edgent static", "Edgent dynamic"], label = "latency / ms", points = true, log = "y" },
 ]
 note = "Exit 0: no answer by the deadline. Answers that never came have no latency."
 
@@ -54,7 +54,7 @@ note = "The interval (95 %) is that of right in time; over Branchline in points 
 constexpr const char* kEmulation = R"toml(
 [[figure]]
 id = "link"
-title = "A frame's time over its bytes at the link's goodput"
+title = "A frame's time over that of its bytes at the goodput, tbf's rate in Mbit/s"
 kind = "lines"
 from = "emulation_link.csv"
 x = "frame_bytes"
@@ -77,7 +77,7 @@ note = "tbf counts headers, so the emulator is set to the goodput measured throu
 
 [[figure]]
 id = "device"
-title = "Slow-down measured over stated"
+title = "Slow-down measured over stated, by the stated one"
 kind = "lines"
 from = "emulation_device.csv"
 x = "work_ms"
@@ -87,7 +87,7 @@ y_label = "measured over stated"
 series = ["emulation"]
 log = "x"
 for_each = ["slowdown"]
-note = "rests: the device sleeps after each run. quota: a cgroup lets it have a share of each period; its first share passes at once, so it is a slow device only for work of ten periods and more (honest)."
+note = "rests: the device sleeps after each run; a run after a rest finds cold caches, which adds to what is stated. quota: a cgroup lets it have a share of each period; the first share passes at once, and shares of less than 10 ms are not kept to, so it is a slow device only for work of ten periods and more (honest)."
 
 [[figure]]
 id = "slowdown"

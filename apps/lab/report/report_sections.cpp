@@ -68,25 +68,32 @@ std::string as_sentence(std::string text) {
   return "<p>" + html_text(text) + ".</p>";
 }
 
+std::string emulation_intro(const std::string& heading, const std::string& how, bool none) {
+  return how.empty() && none ? "" : "<h3>" + heading + "</h3>" + as_sentence(how);
+}
+
 std::string devices_table(const RunResults& run) {
-  if (run.devices.empty()) return "";
+  const std::string html =
+      emulation_intro("The emulated device", run.device_emulation, run.devices.empty());
+  if (run.devices.empty()) return html;
   std::vector<Cells> rows;
   for (const EmulatedDevice& device : run.devices)
     rows.push_back(
         {device.model, "×" + show_number(device.stated), "×" + show_number(device.measured)});
-  return "<h3>The emulated device</h3>" + as_sentence(run.device_emulation) +
-         html_table({"model", "stated slow-down", "measured"}, rows);
+  return html + html_table({"model", "stated slow-down", "measured"}, rows);
 }
 
 std::string links_table(const RunResults& run) {
-  if (run.links.empty()) return "";
+  const std::string html =
+      emulation_intro("The emulated links", run.link_emulation, run.links.empty());
+  if (run.links.empty()) return html;
   std::vector<Cells> rows;
   for (const EmulatedLink& link : run.links) {
     rows.push_back({link.model, link.name, show_number(link.configured_mbps),
                     link.measured_mbps ? show_number(*link.measured_mbps) : "–",
                     show_number(link.delay_ms)});
   }
-  return "<h3>The emulated links</h3>" + as_sentence(run.link_emulation) +
+  return html +
          html_table({"model", "link", "configured / Mbit/s", "measured / Mbit/s", "delay / ms"},
                     rows);
 }

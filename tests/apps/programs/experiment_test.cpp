@@ -41,6 +41,7 @@ TEST(ExperimentProgram, WritesEveryRow) {
   csv << std::ifstream(folder / "planners.csv").rdbuf();
   EXPECT_THAT(csv.str(), HasSubstr(",alexnet,13,1000000,25,qdmp,1,"));
   EXPECT_TRUE(std::filesystem::exists(folder / "planners.txt"));
+  EXPECT_THAT(done.out, HasSubstr((folder / "report.html").string() + "\n"));
   std::filesystem::remove_all(folder);
 }
 
@@ -72,7 +73,8 @@ TEST(ExperimentProgram, PlaysTracesAgainstRivals) {
     const double hits = methods.front()["hit_rate"]["value"];
     EXPECT_GT(hits, 0.9) << played["trace"];
   }
-  for (const char* file : {"traces.csv", "traces.json", "traces.txt", "config.toml"}) {
+  for (const char* file :
+       {"traces.csv", "traces.json", "traces.txt", "config.toml", "report.html"}) {
     EXPECT_TRUE(std::filesystem::exists(folder / file)) << file;
   }
   std::filesystem::remove_all(folder);
@@ -92,6 +94,25 @@ TEST(ExperimentProgram, AnswersWhateverBecomesOfTheEdgeAndTheWayThere) {
     EXPECT_EQ(row["hung"], 0) << row;
     EXPECT_GT(row["times"], 0) << row;
   }
+}
+
+/// With or without the rights that the cross-checks want.
+TEST(ExperimentProgram, ChecksItsEmulations) {
+  const branchy_models::TemporaryFolder folder;
+  const Finished done =
+      branchline({"experiment", "emulation", shipped("b_lenet-fashion.pt"), "--rate", "8mbit",
+                  "--device-slowdown", "2", "--repeats", "1", "-o", folder.path("run"), "--json"});
+  ASSERT_EQ(done.code, 0) << done.err;
+  const auto json = nlohmann::json::parse(done.out);
+  EXPECT_EQ(json["schema"], "branchline.emulation/1");
+  EXPECT_EQ(json["network"], "b_lenet-fashion");
+  EXPECT_EQ(json["checks"].size() + json["notes"].size(), 3U) << done.out;
+  for (const char* file : {"emulation_link.csv", "emulation_device.csv", "machine.json",
+                           "report.html", "figures/link-8.csv"}) {
+    EXPECT_TRUE(std::filesystem::exists(folder.path("run") + "/" + file)) << file;
+  }
+  EXPECT_EQ(branchline({"experiment", "emulation", "/nowhere.pt"}).code, 5);
+  EXPECT_EQ(branchline({"experiment", "emulation", "--rate", "8"}).code, 2);
 }
 
 TEST(ExperimentProgram, LoadsARealEdge) {

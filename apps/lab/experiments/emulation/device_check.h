@@ -12,9 +12,11 @@
 
 namespace branchline::lab {
 
-/// From so many periods on work's time under a quota is the device's: the first period's quota
-/// passes at once.
+/// From so many periods on work's time under a quota is the device's: the first period's share
+/// passes at once. And the kernel hands shares out in portions of 5 ms, so that smaller ones than
+/// two are not kept to.
 inline constexpr double kHonestPeriods = 10;
+inline constexpr double kHonestShare_ms = 10;
 
 /// Work of one length on a device of one slow-down.
 struct DeviceCell {

@@ -124,23 +124,29 @@ std::vector<EmulationVerdict> verdicts_on(const EmulationCheck& check) {
           honest_link_ratios(check.links.cells)),
       verdict_of("slow-down measured against stated, the device resting",
                  stated_ratios(check.devices.cells)),
-      verdict_of(fmt::format("resting device against the cpu quota, work of {:g} periods and more",
-                             kHonestPeriods),
-                 quota_ratios(check.devices.cells))};
+      verdict_of(
+          fmt::format("resting device against the cpu quota, work of {:g} periods and more, shares "
+                      "of {:g} ms and more",
+                      kHonestPeriods, kHonestShare_ms),
+          quota_ratios(check.devices.cells))};
   std::erase_if(verdicts, [](const EmulationVerdict& verdict) { return verdict.compared == 0; });
   return verdicts;
 }
 
 std::vector<std::string> impossible_checks(const EmulationCheck& check) {
   std::vector<std::string> sentences;
-  if (!check.links.unavailable.empty()) {
-    sentences.push_back("The link emulator was not checked against tc tbf: " +
-                        check.links.unavailable);
-  }
-  if (!check.devices.unavailable.empty()) {
-    sentences.push_back("The slow-down was not checked against a cpu quota: " +
-                        check.devices.unavailable);
-  }
+  const auto add = [&](const std::string& what, const std::string& missing, bool compared,
+                       const std::string& range) {
+    const std::string& why = missing.empty() ? range : missing;
+    if (!compared) sentences.push_back(what + why);
+  };
+  add("The link emulator was not checked against tc tbf: ", check.links.unavailable,
+      !honest_link_ratios(check.links.cells).empty(),
+      fmt::format("no frame is {} bursts long", kHonestBursts));
+  add("The slow-down was not checked against a cpu quota: ", check.devices.unavailable,
+      !quota_ratios(check.devices.cells).empty(),
+      fmt::format("no work is {:g} periods long, in shares of {:g} ms", kHonestPeriods,
+                  kHonestShare_ms));
   return sentences;
 }
 

@@ -31,7 +31,7 @@ inline constexpr double kEmulationGoal = 0.1;
 /// the measured slow-down against the stated one. What could not be compared is left out.
 std::vector<EmulationVerdict> verdicts_on(const EmulationCheck& check);
 
-/// A sentence for each cross-check that this machine does not allow.
+/// A sentence for each cross-check that was not possible, and why.
 std::vector<std::string> impossible_checks(const EmulationCheck& check);
 
 /// "branchline.emulation_link/1" and "branchline.emulation_device/1", a line a cell.

@@ -39,6 +39,16 @@ TraceJson json_of(const TraceScore& score) {
           {"edge", score.on_edge}};
 }
 
+std::string worst_text(const TraceScore& score) {
+  return score.unanswered < 1 ? apps::show_duration(score.worst) : "never";
+}
+
+/// In ms; empty where no answer ever came.
+std::string worst_cell(const TraceScore& score) {
+  if (score.unanswered == 1) return "";
+  return fmt::format("{:.3f}", static_cast<double>(score.worst.count()) / 1e6);
+}
+
 const TracePlay& play_named(const std::string& method, const std::vector<TracePlay>& plays) {
   const auto found = std::find_if(plays.begin(), plays.end(),
                                   [&](const TracePlay& play) { return play.method == method; });
@@ -67,8 +77,8 @@ std::string trace_table(const TraceRows& rows) {
     text += padded(score.method, 24) + padded(percent(score.hit_rate), 22) +
             padded(percent(score.accuracy), 22) + padded(percent(score.right_in_time), 22) +
             padded(percent(score.over_reference), 22) + padded(std::to_string(score.switches), 10) +
-            padded(apps::show_duration(score.worst), 10) + percent(score.on_device) + "/" +
-            percent(score.split) + "/" + percent(score.on_edge) + '\n';
+            padded(worst_text(score), 10) + percent(score.on_device) + "/" + percent(score.split) +
+            "/" + percent(score.on_edge) + '\n';
   }
   text += "branchline:";
   for (std::size_t exit = 0; exit < rows.exits.size(); ++exit) {
@@ -107,9 +117,8 @@ std::string traces_csv(const std::vector<TraceRows>& rows) {
            {score.hit_rate, score.accuracy, score.right_in_time, score.over_reference}) {
         text += fmt::format(",{:.6f},{:.6f},{:.6f}", figure.value, figure.low, figure.high);
       }
-      text += fmt::format(",{:.6f},{:.6f},{:.6f},{},{:.3f},{:.6f}\n", score.on_device, score.split,
-                          score.on_edge, score.switches,
-                          static_cast<double>(score.worst.count()) / 1e6, score.unanswered);
+      text += fmt::format(",{:.6f},{:.6f},{:.6f},{},{},{:.6f}\n", score.on_device, score.split,
+                          score.on_edge, score.switches, worst_cell(score), score.unanswered);
     }
   }
   return text;

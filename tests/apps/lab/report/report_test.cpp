@@ -177,19 +177,86 @@ TEST(TraceReport, DrawsATimelineAndATableOfEachTrace) {
   run.write("config.toml", "[experiment.traces]\ndeadline=\"100ms\"\n");
   run.write("traces.csv",
             "schema,network,trace,method,hit_rate,accuracy,right_in_time,right_in_time_low,"
-            "right_in_time_high,over_branchline,device,split,edge\n"
-            "branchline.traces_experiment/1,net,lte,branchline,1,0.8,0.8,0.7,0.9,0,0,0.5,0.5\n");
-  run.write("frames.csv",
-            "schema,network,trace,arrival_ns,in_time,planned_exit,planned_place,latency_ns,"
-            "estimated_bytes_per_s,passed_bytes_per_s\n"
-            "branchline.trace_frames/1,net,lte,0,1,4,split,80000000,200000,1300000\n"
-            "branchline.trace_frames/1,net,lte,100000000,0,4,edge,120000000,210000,900000\n");
+            "right_in_time_high,over_branchline,device,split,edge,switches,worst_ms,unanswered\n"
+            "branchline.traces_experiment/1,net,lte,branchline,1,0.8,0.8,0.7,0.9,0,0,0.5,0.5,12,"
+            "148.5,0.01\n");
+  run.write(
+      "frames.csv",
+      "schema,network,trace,arrival_ns,in_time,planned_exit,planned_place,latency_ns,"
+      "estimated_bytes_per_s,passed_bytes_per_s,exit,edgent_static_exit,"
+      "edgent_static_latency_ns,edgent_dynamic_exit,edgent_dynamic_latency_ns\n"
+      "branchline.trace_frames/1,net,lte,0,1,4,split,80000000,200000,1300000,4,3,90000000,0,\n"
+      "branchline.trace_frames/1,net,lte,100000000,0,4,edge,120000000,210000,900000,0,0,"
+      "2000000000,1,30000000\n");
   const Made made = report_of(run);
   EXPECT_THAT(made.notes, IsEmpty());
   EXPECT_THAT(made.page, HasSubstr("<figure id=\"timeline-net-lte\""));
   EXPECT_THAT(made.page, HasSubstr("<td>branchline</td><td>100</td><td>80</td>"));
+  EXPECT_THAT(made.page, HasSubstr("<td>12</td><td>148.5</td><td>1</td>"));
+  EXPECT_THAT(made.page, HasSubstr("<th>deadline</th><td>100ms</td>"));
+  EXPECT_THAT(run.read("figures/edgent-net-lte.csv"), HasSubstr("# Edgent static"));
+  EXPECT_TRUE(std::filesystem::exists(run.path("figures/edgent-net-lte.png")));
   EXPECT_THAT(run.read("figures/timeline-net-lte.csv"), HasSubstr("# real: arrival_ns,y"));
   EXPECT_TRUE(std::filesystem::exists(run.path("figures/timeline-net-lte.png")));
+}
+
+/// A folder as a sub-command leaves it.
+class CommandReport : public ::testing::Test {
+ protected:
+  CommandReport() {
+    for (const char* file : {"results.csv", "results.json", "layers.csv", "machine.json"})
+      std::filesystem::remove(run_.path(file));
+    run_.write("config.toml", "[experiment.load]\nclients=[1, 64]\nmodel=\"\"\n");
+  }
+  SampleRun run_{"branchline_command_report_test"};
+};
+
+TEST_F(CommandReport, MakesATableOfEveryCsvButLongOnes) {
+  run_.write("load.csv", "schema,policy,in_time_per_s\nbranchline.load/1,<edf>,120.5\n");
+  run_.write("load.txt", "policy  in time/s\n<edf>   120.5\n");
+  std::string samples = "schema,n\n";
+  for (int i = 0; i < 401; ++i) samples += "s/1," + std::to_string(i) + "\n";
+  run_.write("samples.csv", samples);
+  const Made made = report_of(run_);
+  EXPECT_THAT(made.notes, IsEmpty());
+  EXPECT_THAT(made.page, HasSubstr("<h1>experiment load</h1>"));
+  EXPECT_THAT(made.page, HasSubstr("<th>policy</th><th>in_time_per_s</th>"));
+  EXPECT_THAT(made.page, HasSubstr("<td>&lt;edf&gt;</td><td>120.5</td>"));
+  EXPECT_THAT(made.page, Not(HasSubstr("samples.csv")));
+  EXPECT_THAT(made.page, HasSubstr("<details><summary>As it was printed"));
+  EXPECT_THAT(made.page, HasSubstr("<th>clients</th><td>1, 64</td>"));
+}
+
+TEST_F(CommandReport, ShowsWhatWasPrintedWhereThereIsNoCsv) {
+  run_.write("load.txt", "a & b\n");
+  EXPECT_THAT(report_of(run_).page,
+              HasSubstr("<details open><summary>As it was printed</summary><pre>a &amp; b"));
+}
+
+TEST_F(CommandReport, SaysHowItEmulatedAndWhatWasNotPossible) {
+  run_.write("config.toml", "[experiment.emulation]\nrepeats=3\n");
+  run_.write("emulation_device.csv",
+             "schema,slowdown,emulation,period_ms,runs,work_ms,measured,measured_low,"
+             "measured_high,over_stated,honest\n"
+             "branchline.emulation_device/1,4,rests,,10,300,4.2,4.1,4.3,1.05,yes\n");
+  run_.write("results.json",
+             R"({"emulation": {"device": "it sleeps", "link": "a proxy"},
+                 "notes": ["No tc: <apt install iproute2>"],
+                 "checks": [{"check": "5 % apart", "holds": true, "misses": []}]})");
+  const Made made = report_of(run_);
+  EXPECT_THAT(made.page, HasSubstr("No tc: &lt;apt install iproute2&gt;"));
+  EXPECT_THAT(made.page, HasSubstr("<h3>The emulated device</h3><p>It sleeps.</p>"));
+  EXPECT_THAT(made.page, HasSubstr("<h3>The emulated links</h3><p>A proxy.</p>"));
+  EXPECT_THAT(made.page, HasSubstr("5 % apart"));
+  EXPECT_TRUE(std::filesystem::exists(run_.path("figures/device-4.png")));
+  EXPECT_THAT(made.notes, HasSubstr("emulation_link.csv is not in"));
+}
+
+TEST_F(CommandReport, RefusesAFolderOfNoExperiment) {
+  run_.write("config.toml", "title = 1\n");
+  std::ostringstream notes;
+  EXPECT_THAT(failure_of([&] { write_report(run_.path(), notes); }),
+              HasSubstr("holds no results (neither results.csv"));
 }
 
 }  // namespace

@@ -137,7 +137,7 @@ TEST_F(PlanningMethods, BranchlineSendsThroughTheCodecThatItPricesBy) {
   LabNetwork network = testing::sample_network();
   network.sendings = {{{0, 0}, transport::Codec::png, 20, 1us}};
   const PlanningDesk desk(network, {50'000, 50'000, 10ms}, {50'000});
-  const auto plan = desk.choose("branchline", 150ms).plan;
+  const auto plan = desk.choose("branchline-uninsured", 150ms).plan;
   ASSERT_TRUE(plan && plan->runnable.remote);
   EXPECT_EQ(plan->codec, "png");
   EXPECT_EQ(plan->plan.uplink_bytes, 20 + network.up_overhead);

@@ -206,7 +206,7 @@ TEST(SweepScores, CompareWithTheOptimumOfTheSameCircumstances) {
   rows[2].deadline_ms = 300;
   rows[3].model = "other";
   rows.push_back(planned("exact2", 2, 40));
-  rows.push_back(planned("branchline", 2, 30));
+  rows.push_back(planned("branchline-uninsured", 2, 30));
   rows.push_back(planned("exact2+codecs", 2, 20));
   add_ratios(rows);
   EXPECT_EQ(rows[0].ratio_to_optimum, 1.25);

@@ -31,10 +31,10 @@ class DeviceCheckTest : public ::testing::Test {
 TEST_F(DeviceCheckTest, WithoutCgroupsTheStatedSlowDownIsMeasuredAllTheSame) {
   const DeviceCheck devices = check("");
   EXPECT_THAT(devices.unavailable, HasSubstr("no cgroup hierarchy with the cpu controller"));
-  ASSERT_EQ(devices.cells.size(), 6U) << "two devices, one run, 30 ms and 300 ms of them";
+  ASSERT_EQ(devices.cells.size(), 6U) << "two devices, one run, 50 ms and 550 ms of them";
   const DeviceCell& last = devices.cells.back();
-  EXPECT_EQ(last.runs, 100);
-  EXPECT_NEAR(last.work_ms, 300, 1e-9);
+  EXPECT_EQ(last.runs, 183);
+  EXPECT_NEAR(last.work_ms, 549, 1e-9);
   EXPECT_NEAR(last.measured.value, 10.5, 1e-9);
   EXPECT_NEAR(last.over_stated(), 1.05, 1e-9);
 }
@@ -59,8 +59,9 @@ TEST(DeviceCell, AQuotaIsADeviceFromTenPeriodsOn) {
   EXPECT_FALSE(cell.honest());
   cell.work_ms = 250;
   EXPECT_TRUE(cell.honest());
-  cell.work_ms = 30;
   cell.quota_period = 10ms;
+  EXPECT_FALSE(cell.honest()) << "a share of 2.5 ms";
+  cell.quota_period = 40ms;
   EXPECT_TRUE(cell.honest());
 }
 

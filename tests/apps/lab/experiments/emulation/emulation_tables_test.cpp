@@ -44,8 +44,8 @@ TEST(EmulationVerdict, JudgesInTheHonestRangeAlone) {
             "link emulator against tc tbf, frames of 8 bursts and more: 5.0 % apart at worst, "
             "2.0 % in the median of 2 (goal 10 %)");
   EXPECT_NEAR(verdicts[1].worst, 0.1, 1e-9) << "4.4 for 4";
-  EXPECT_EQ(verdicts[2].compared, 2U) << "30 ms in periods of 100 ms is too short";
-  EXPECT_NEAR(verdicts[2].worst, 0.1, 1e-9) << "4.4 over 4";
+  EXPECT_EQ(verdicts[2].compared, 1U) << "30 ms of work are too short, shares of 2.5 ms too small";
+  EXPECT_NEAR(verdicts[2].worst, 0.05, 1e-9) << "4.2 over 4";
 }
 
 TEST(EmulationVerdict, MissesTheGoalWhenOneCellDoes) {
@@ -73,11 +73,23 @@ TEST(EmulationVerdict, IsNotGivenOnWhatCouldNotBeCompared) {
               HasSubstr("/1,2,,2,1024,4.096,4,4,4,2.048,,,,,0.976562,,,no\n"));
 }
 
+TEST(EmulationVerdict, SaysThatNothingWasInTheHonestRange) {
+  EmulationCheck check = sample_check();
+  check.links.cells.resize(1);
+  check.devices.cells.resize(3);
+  EXPECT_EQ(verdicts_on(check).size(), 1U);
+  EXPECT_THAT(impossible_checks(check),
+              ElementsAre("The link emulator was not checked against tc tbf: no frame is 8 bursts "
+                          "long",
+                          "The slow-down was not checked against a cpu quota: no work is 10 "
+                          "periods long, in shares of 10 ms"));
+}
+
 TEST(EmulationTables, SayWhatWasMeasured) {
   const EmulationCheck check = sample_check();
   EXPECT_THAT(link_cells_csv(check.links.cells),
               HasSubstr("branchline.emulation_link/1,2,1.9,1.9,65536,275.941,280,280,280,1.87246,"
-                        "266,266,266,1.971,1.01471,0.963974,0.95,yes\n"));
+                        "266,266,266,1.97101,1.01471,0.963974,0.95,yes\n"));
   EXPECT_THAT(device_cells_csv(check.devices.cells),
               HasSubstr("/1,4,quota in 100 ms,100,10,30,1.5,1.5,1.5,0.375,no\n"));
   EXPECT_THAT(device_cells_csv(check.devices.cells),

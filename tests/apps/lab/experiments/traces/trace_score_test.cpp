@@ -54,6 +54,27 @@ TEST(TraceScore, IsLessSureWhenNeighboursAreAlike) {
   EXPECT_GT(width(50), 2 * width(1));
 }
 
+TEST(TraceScore, CountsSwitchesOfPlanAndTheLatestAnswer) {
+  using namespace std::chrono_literals;
+  TracePlay play{"a", {}};
+  const auto add = [&](int exit, Place place, Duration latency) {
+    TraceFrame frame;
+    frame.planned_exit = exit;
+    frame.planned_place = place;
+    frame.latency = latency;
+    play.frames.push_back(frame);
+  };
+  add(3, Place::split, 90ms);
+  add(3, Place::split, 0ms);
+  add(3, Place::edge, 400ms);
+  add(1, Place::edge, 80ms);
+  add(1, Place::edge, 80ms);
+  const TraceScore score = score_plays({play}, 1).front();
+  EXPECT_EQ(score.switches, 2U);
+  EXPECT_EQ(score.worst, Duration(400ms));
+  EXPECT_DOUBLE_EQ(score.unanswered, 0.2);
+}
+
 TEST(TraceScore, TellsWhichTargetsWereMissed) {
   TraceRows rows;
   rows.network = "net";
