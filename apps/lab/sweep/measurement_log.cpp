@@ -13,9 +13,9 @@ namespace {
 
 constexpr const char* kHeader =
     "schema,model,digest,plan,link,slowdown,seed,total_ns,device_ns,uplink_ns,edge_ns,downlink_ns,"
-    "bytes_up,bytes_down,given_up";
-constexpr const char* kSchema = "branchline.lab_measurements/1";
-constexpr std::size_t kCells = 15, kFirstOfKey = 2, kFirstOfSample = 7;
+    "bytes_up,bytes_down,given_up,done_ns";
+constexpr const char* kSchema = "branchline.lab_measurements/2";
+constexpr std::size_t kCells = 16, kFirstOfKey = 2, kFirstOfSample = 7;
 
 std::vector<std::string> cells_of(const std::string& line) {
   std::vector<std::string> cells;
@@ -36,9 +36,10 @@ std::string text_of(const MeasurementLog::Key& key) {
 }
 
 std::string text_of(const PlanSample& sample) {
-  return fmt::format("{},{},{},{},{},{},{},{}", sample.total.count(), sample.device.count(),
+  return fmt::format("{},{},{},{},{},{},{},{},{}", sample.total.count(), sample.device.count(),
                      sample.uplink.count(), sample.edge.count(), sample.downlink.count(),
-                     sample.bytes_up, sample.bytes_down, sample.given_up ? 1 : 0);
+                     sample.bytes_up, sample.bytes_down, sample.given_up ? 1 : 0,
+                     sample.done.count());
 }
 
 }  // namespace
@@ -80,6 +81,7 @@ void MeasurementLog::read(const std::string& line) {
   sample.bytes_up = static_cast<std::uint64_t>(number(5));
   sample.bytes_down = static_cast<std::uint64_t>(number(6));
   sample.given_up = number(7) != 0;
+  sample.done = Duration(number(8));
   std::string key = cells[kFirstOfKey];
   for (std::size_t i = kFirstOfKey + 1; i < kFirstOfSample; ++i) key += "," + cells[i];
   samples_[key].push_back(sample);
@@ -92,10 +94,18 @@ const std::vector<PlanSample>& MeasurementLog::of(const Key& key) const {
 }
 
 void MeasurementLog::add(const std::string& model, const Key& key, const PlanSample& sample) {
-  samples_[text_of(key)].push_back(sample);
-  file_ << kSchema << ',' << without_commas(model) << ',' << text_of(key) << ',' << text_of(sample)
-        << '\n'
-        << std::flush;
+  add(model, key, std::vector<PlanSample>{sample});
+}
+
+void MeasurementLog::add(const std::string& model, const Key& key,
+                         const std::vector<PlanSample>& samples) {
+  const std::string of = text_of(key);
+  auto& there = samples_[of];
+  there.insert(there.end(), samples.begin(), samples.end());
+  for (const PlanSample& sample : samples) {
+    file_ << kSchema << ',' << without_commas(model) << ',' << of << ',' << text_of(sample) << '\n';
+  }
+  file_ << std::flush;
   if (!file_) throw RunError(name_ + ": cannot be written; is the disk full?");
 }
 

@@ -17,11 +17,18 @@ namespace {
 
 constexpr int kCuts = 8;  // of each exit
 constexpr int kPacedRuns = 3, kPlainRuns = 11;
+constexpr int kTimerRuns = 20, kLeastTimerRuns = 5;
+/// Of plain runs of the whole; of what takes long there are fewer: a profile has 32 times as many.
+constexpr Duration kTimerLength = std::chrono::milliseconds(600);
+/// Of runs on the slowed device; after it none is repeated.
+constexpr Duration kPacedLength = std::chrono::milliseconds(800);
 
-profile::TimerOptions timer_options() {
+profile::TimerOptions timer_options(Duration whole) {
   profile::TimerOptions timer;
   timer.max_cuts = kCuts;
-  timer.runs = 20;
+  timer.runs = static_cast<int>(std::clamp<Duration::rep>(
+      kTimerLength / std::max(whole, Duration(1)), kLeastTimerRuns, kTimerRuns));
+  timer.warmup = std::min(timer.warmup, timer.runs / kLeastTimerRuns);
   return timer;
 }
 
@@ -61,12 +68,16 @@ double slowdown_for(const PacedDevice& device, Duration deepest_exit, Duration w
   return std::max(1.0, wanted * std::clamp(wanted / measured_slowdown(device, wanted), 0.5, 1.0));
 }
 
-/// Runs the steps one after the other on the slowed device, several times. @returns medians by step
+/// Runs the steps one after the other on the slowed device, several times, or once
+/// where that takes long. @returns medians by step
 std::vector<Duration> paced_steps(const PacedDevice& device, double slowdown,
                                   const std::vector<runtime::DeviceStep>& steps) {
   runtime::DeviceRunner runner(slowdown);
   std::vector<std::vector<Duration>> times(steps.size());
+  TimePoint begun;
   for (int run = 0; run <= kPacedRuns; ++run) {
+    if (run > 1 && Clock::now() - begun > kPacedLength) break;
+    if (run <= 1) begun = Clock::now();
     runtime::FeatureMaps maps = inputs_of(device);
     for (std::size_t i = 0; i < steps.size(); ++i) {
       const Duration took = runner.run(*device.cache.get(device.model, steps[i].spec), maps);
@@ -144,11 +155,12 @@ void slow_down(profile::TierProfile& tier, double slowdown, const PacedDevice& d
 profile::Profile measured_profile(const PacedDevice& device, const WantedDevice& wanted,
                                   const profile::RunSlice& edge) {
   const graph::LayerGraph& layers = device.model->layers();
+  const profile::TimerOptions timer = timer_options(median_run(device, 1, kPacedRuns));
   profile::Profile profile;
   profile.device =
-      profile::time_cuts(layers, profile::local_runs(device.model, device.cache), timer_options());
+      profile::time_cuts(layers, profile::local_runs(device.model, device.cache), timer);
   profile.device.key = profile::local_key(layers);
-  profile.edge = {profile::time_cuts(layers, edge, timer_options())};
+  profile.edge = {profile::time_cuts(layers, edge, timer)};
   profile.edge.front().key = profile.device.key;
   const Duration whole = whole_time(profile.device, layers.exit_count() - 1);
   const double slowdown =

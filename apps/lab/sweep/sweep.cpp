@@ -11,6 +11,7 @@
 #include "apps/lab/sweep/measurement_log.h"
 #include "apps/lab/sweep/plan_runner.h"
 #include "apps/lab/sweep/planning_methods.h"
+#include "apps/lab/sweep/stream_measurement.h"
 #include "apps/lab/sweep/sweep_scores.h"
 #include "framework/slice/compute_threads.h"
 #include "transport/link_trace.h"
@@ -44,6 +45,7 @@ struct PlannedRow {
 struct Job {
   const PlannedRow* planned = nullptr;
   std::size_t missing = 0;  ///< runs, warm-up included
+  bool stream = false;      ///< its stream is missing
 };
 
 /// One network's part of a sweep.
@@ -127,8 +129,11 @@ std::vector<Job> NetworkSweep::jobs() const {
     if (!seen.insert(planned.key).second) continue;
     const std::size_t there = log_.of(planned.key).size();
     const auto wanted = static_cast<std::size_t>(experiment_.samples);
-    if (there >= wanted) continue;
-    jobs.push_back({&planned, wanted - there + static_cast<std::size_t>(experiment_.warm_up)});
+    const bool stream = stream_missing(experiment_, log_, planned.key);
+    if (there >= wanted && !stream) continue;
+    const std::size_t missing =
+        there < wanted ? wanted - there + static_cast<std::size_t>(experiment_.warm_up) : 0;
+    jobs.push_back({&planned, missing, stream});
   }
   return jobs;
 }
@@ -136,7 +141,10 @@ std::vector<Job> NetworkSweep::jobs() const {
 Duration NetworkSweep::expected(const Job& job) const {
   constexpr Duration kPreparing = std::chrono::milliseconds(200);
   const Duration runs = static_cast<Duration::rep>(job.missing) * job.planned->plan->plan.predicted;
-  return kPreparing + std::min(runs, experiment_.plan_limit);
+  const Duration stream =
+      job.stream ? stream_length(experiment_, job.planned->key, job.planned->plan->longest_stage)
+                 : Duration{0};
+  return kPreparing + std::min(runs, experiment_.plan_limit) + stream;
 }
 
 /// @returns false when it was stopped
@@ -155,7 +163,7 @@ bool NetworkSweep::measure_plan(PlanRunner& runner, const Job& job, const StopFl
     log_.add(network_.name, planned.key, sample);
     ++there;
   }
-  return true;
+  return !job.stream || measure_stream(experiment_, network_.name, planned.key, runner, stop, log_);
 }
 
 bool NetworkSweep::measure(PlanRunner& runner, const StopFlag& stop, const Progress& progress) {
@@ -200,7 +208,10 @@ void NetworkSweep::score(Sweep& sweep) const {
   for (const PlannedRow& planned : planned_) {
     ResultRow row = planned.row;
     if (goodputs.contains(row.link)) row.goodput_mbps = goodputs.at(row.link);
-    if (planned.plan) add_measured(log_.of(planned.key), row);
+    if (planned.plan) {
+      add_measured(log_.of(planned.key), row);
+      add_stream(log_, planned.key, row);
+    }
     if (row.measured && seen.insert(planned.key).second) {
       ++sweep.plans;
       sweep.samples += row.samples;

@@ -13,6 +13,7 @@ namespace {
 
 const MeasurementLog::Key kKey{"abc", "exit 2 edge 3-5,7 as int8", "500kbit delay 5 ms", 12.5, 1};
 const PlanSample kSample{Duration(10), Duration(4), Duration(3), Duration(2), Duration(1), 7, 8};
+const PlanSample kStreamed{Duration(10), {}, {}, {}, {}, 7, 8, false, Duration(50)};
 
 TEST(MeasurementLog, GivesBackWhatARunBeforeMeasured) {
   const branchy_models::TemporaryFolder folder;
@@ -29,6 +30,14 @@ TEST(MeasurementLog, GivesBackWhatARunBeforeMeasured) {
   EXPECT_TRUE(log.of(other).empty());
   log.add("net", other, kSample);
   EXPECT_EQ(MeasurementLog(file).of(other).size(), 1U);
+}
+
+TEST(MeasurementLog, KeepsWhenAFrameOfAStreamEnded) {
+  const branchy_models::TemporaryFolder folder;
+  const std::string file = folder.path("measurements.csv");
+  const std::vector<PlanSample> frames = {kStreamed, kStreamed, kSample};
+  MeasurementLog(file).add("net", kKey, frames);
+  EXPECT_EQ(MeasurementLog(file).of(kKey), frames);
 }
 
 TEST(MeasurementLog, DropsALineThatWasCutShort) {
