@@ -8,7 +8,7 @@ namespace branchline::lab {
 /// The plan prepared last, with several frames between device and edge.
 class PlanRunner::Stream final : public StreamedPlan {
  public:
-  Stream(PlanRunner& runner, Duration limit) : runner_(runner), limit_(limit) {}
+  Stream(PlanRunner& runner, Duration budget) : runner_(runner), budget_(budget) {}
 
   void begin(std::size_t frame) override {
     const auto& pictures = runner_.network_.pictures;
@@ -16,7 +16,7 @@ class PlanRunner::Stream final : public StreamedPlan {
     one.maps[{0, 0}] = pictures[frame % pictures.size()];
     runner_.run_slices(runner_.front_, one.maps);
     if (runner_.plan_.runnable.remote) {
-      asked_[runner_.line().post(runner_.request_of(one.maps, limit_))] = frame;
+      asked_[runner_.line().post(runner_.request_of(one.maps, budget_))] = frame;
     } else {
       here_ = frame;
     }
@@ -47,7 +47,7 @@ class PlanRunner::Stream final : public StreamedPlan {
     PlanSample sample;
   };
   PlanRunner& runner_;
-  const Duration limit_;
+  const Duration budget_;                       // of a request
   std::map<std::size_t, Frame> frames_;         // under way
   std::map<std::uint64_t, std::size_t> asked_;  // frames at the edge, by the question's id
   std::optional<std::size_t> here_;             // that nothing was sent of
@@ -59,7 +59,9 @@ std::vector<PlanSample> PlanRunner::stream(const StreamLimits& limits,
     line();
     link_->set_profile(profile_);  // a recording starts over
   }
-  Stream streamed(*this, limits.patience);
+  // A frame may wait behind all others; the edge is to refuse none for it.
+  const auto waits = static_cast<Duration::rep>(limits.in_flight + 1);
+  Stream streamed(*this, waits * limits.patience);
   const auto frames = play_stream(streamed, limits, SystemTime(), stopped);
   line_.reset();  // and with it what is still under way
   return frames;
