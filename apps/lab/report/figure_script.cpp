@@ -21,7 +21,8 @@ set linetype 6 linecolor rgb '#56B4E9' pointtype 6
 set linetype 7 linecolor rgb '#000000' pointtype 4
 set linetype 8 linecolor rgb '#0072B2' pointtype 8 dashtype 2
 set linetype 9 linecolor rgb '#D55E00' pointtype 10 dashtype 2
-set linetype cycle 9
+set linetype 10 linecolor rgb '#009E73' pointtype 12 dashtype 2
+set linetype cycle 10
 set border 3 linecolor rgb '#555555' linewidth 0.7
 set tics nomirror textcolor rgb '#000000'
 set grid ytics linetype -1 linecolor rgb '#dddddd' linewidth 0.5

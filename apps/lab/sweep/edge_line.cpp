@@ -1,5 +1,6 @@
 #include "apps/lab/sweep/edge_line.h"
 
+#include <deque>
 #include <utility>
 
 #include "branchline/version.h"
@@ -13,11 +14,14 @@ class EdgeLine::Ear final : public transport::ChannelListener {
   void on_message(transport::Message message, const transport::Arrival& arrival) override {
     const std::lock_guard lock(mutex_);
     if (std::holds_alternative<transport::Welcome>(message.body)) welcomed_ = true;
-    if (message.id == awaited_ && awaited_ != 0) {
-      reply_.body = std::move(message.body);
-      reply_.took = arrival.complete - begun_;
-      reply_.download = arrival.complete - arrival.first_byte;
-      reply_.bytes_down = arrival.frame_bytes;
+    if (const auto asked = asked_.find(message.id); asked != asked_.end()) {
+      Heard heard{message.id, std::move(asked->second.reply)};
+      heard.reply.body = std::move(message.body);
+      heard.reply.took = arrival.complete - asked->second.begun;
+      heard.reply.download = arrival.complete - arrival.first_byte;
+      heard.reply.bytes_down = arrival.frame_bytes;
+      heard_.push_back(std::move(heard));
+      asked_.erase(asked);
     } else if (const auto* refused = std::get_if<transport::Refused>(&message.body)) {
       closed_ = refused->sentence;
     }
@@ -26,9 +30,10 @@ class EdgeLine::Ear final : public transport::ChannelListener {
 
   void on_sent(std::uint64_t id, std::uint64_t frame_bytes, TimePoint begun) override {
     const std::lock_guard lock(mutex_);
-    if (id != awaited_) return;
-    begun_ = begun;
-    reply_.bytes_up = frame_bytes;
+    const auto asked = asked_.find(id);
+    if (asked == asked_.end()) return;
+    asked->second.begun = begun;
+    asked->second.reply.bytes_up = frame_bytes;
   }
 
   void on_closed(const std::string& reason) override {
@@ -45,17 +50,17 @@ class EdgeLine::Ear final : public transport::ChannelListener {
 
   void expect(std::uint64_t id) {
     const std::lock_guard lock(mutex_);
-    awaited_ = id;
-    begun_ = Clock::now();
-    reply_ = {};
+    asked_[id].begun = Clock::now();
   }
 
-  std::optional<runtime::LinkReply> await_reply(Duration patience) {
+  std::optional<Heard> next(Duration patience) {
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, patience, [this] { return reply_.body || !closed_.empty(); });
-    if (!reply_.body && !closed_.empty()) throw RunError("the edge was lost: " + closed_);
-    if (!reply_.body) return std::nullopt;
-    return std::move(reply_);
+    changed_.wait_for(lock, patience, [this] { return !heard_.empty() || !closed_.empty(); });
+    if (heard_.empty() && !closed_.empty()) throw RunError("the edge was lost: " + closed_);
+    if (heard_.empty()) return std::nullopt;
+    Heard first = std::move(heard_.front());
+    heard_.pop_front();
+    return first;
   }
 
  private:
@@ -63,9 +68,12 @@ class EdgeLine::Ear final : public transport::ChannelListener {
   std::condition_variable changed_;
   bool welcomed_ = false;
   std::string closed_;
-  std::uint64_t awaited_ = 0;
-  TimePoint begun_;
-  runtime::LinkReply reply_;
+  struct Asked {
+    TimePoint begun;
+    runtime::LinkReply reply;  // as far as it is known
+  };
+  std::map<std::uint64_t, Asked> asked_;  // without a reply yet
+  std::deque<Heard> heard_;               // that nobody took yet
 };
 
 EdgeLine::EdgeLine(transport::IoThread& io, const transport::Endpoint& edge,
@@ -84,12 +92,23 @@ EdgeLine::~EdgeLine() { channel_->abandon("the measurement is over"); }
 
 bool EdgeLine::is_open() const { return channel_->is_open(); }
 
-std::optional<runtime::LinkReply> EdgeLine::ask(transport::Body body, Duration patience) {
+std::uint64_t EdgeLine::post(transport::Body body) {
   ear_->expect(++last_id_);
   if (!channel_->send({last_id_, std::move(body)})) throw RunError("the edge was lost");
-  auto reply = ear_->await_reply(patience);
-  if (!reply) channel_->abandon("it took too long");
-  return reply;
+  return last_id_;
+}
+
+std::optional<EdgeLine::Heard> EdgeLine::next(Duration patience) { return ear_->next(patience); }
+
+std::optional<runtime::LinkReply> EdgeLine::ask(transport::Body body, Duration patience) {
+  const std::uint64_t id = post(std::move(body));
+  auto heard = next(patience);
+  if (!heard) {
+    channel_->abandon("it took too long");
+    return std::nullopt;
+  }
+  BL_EXPECT(heard->id == id, "one question at a time");
+  return std::move(heard->reply);
 }
 
 }  // namespace branchline::lab

@@ -27,7 +27,7 @@ const std::vector<std::string> kPartKeys = {"name", "methods", "deadlines", "upl
 const std::vector<std::string> kKeys = {
     "title",     "models",  "data",   "methods",      "model_folders", "pictures",
     "deadlines", "uplinks", "traces", "delay",        "slowdown",      "deepest_exit",
-    "samples",   "warm_up", "seed",   "sample_limit", "plan_limit"};
+    "samples",   "warm_up", "seed",   "sample_limit", "plan_limit",    "stream_frames"};
 
 /// A recording beside the experiment file, at its own path, or among the shipped ones.
 std::string trace_file(const std::string& named, const std::string& experiment_file) {
@@ -174,6 +174,7 @@ Experiment from_root(const toml::table& root, const std::string& file) {
   table.read("samples", experiment.samples, 1);
   table.read("warm_up", experiment.warm_up, 0);
   table.read("seed", experiment.seed, 0);
+  table.read("stream_frames", experiment.stream_frames, 0);
   table.read("sample_limit", experiment.sample_limit);
   table.read("plan_limit", experiment.plan_limit);
   ExperimentPart whole;

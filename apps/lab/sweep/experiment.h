@@ -42,6 +42,7 @@ struct Experiment {
   double slowdown = 0;                           ///< of the device; 0: by deepest_exit
   Duration deepest_exit{0};  ///< what each model's deepest exit is to take on the device
   std::int64_t samples = 11, warm_up = 1;           ///< of each plan on each link
+  std::int64_t stream_frames = 0;                   ///< counted of each plan's stream; 0: none
   std::int64_t seed = 1;                            ///< of which test pictures are sent
   Duration sample_limit{std::chrono::seconds(10)};  ///< a sample that takes longer is given up
   Duration plan_limit{std::chrono::seconds(30)};    ///< after which a plan gets no more samples

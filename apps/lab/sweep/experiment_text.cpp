@@ -52,6 +52,7 @@ std::vector<Setting> main_settings(const Experiment& experiment) {
       {"delay", exact(experiment.delay)},
       {"samples", std::to_string(experiment.samples)},
       {"warm_up", std::to_string(experiment.warm_up)},
+      {"stream_frames", std::to_string(experiment.stream_frames)},
       {"seed", std::to_string(experiment.seed)},
       {"sample_limit", exact(experiment.sample_limit)},
       {"plan_limit", exact(experiment.plan_limit)}};

@@ -14,9 +14,9 @@ namespace {
 
 constexpr const char* kHeader =
     "schema,model,digest,plan,link,slowdown,seed,total_ns,device_ns,uplink_ns,edge_ns,downlink_ns,"
-    "bytes_up,bytes_down,exit,place,codec,accuracy,given_up";
+    "bytes_up,bytes_down,exit,place,codec,accuracy,given_up,done_ns";
 constexpr const char* kSchema = "branchline.lab_measurements/2";
-constexpr std::size_t kCells = 19, kFirstOfKey = 2, kFirstOfSample = 7;
+constexpr std::size_t kCells = 20, kFirstOfKey = 2, kFirstOfSample = 7;
 
 std::vector<std::string> cells_of(const std::string& line) {
   std::vector<std::string> cells;
@@ -44,10 +44,10 @@ std::string text_of(const std::optional<FrameAnswer>& answer) {
 
 /// The last cell is never empty: no cell is lost at the end of a line.
 std::string text_of(const PlanSample& sample) {
-  return fmt::format("{},{},{},{},{},{},{},{},{}", sample.total.count(), sample.device.count(),
+  return fmt::format("{},{},{},{},{},{},{},{},{},{}", sample.total.count(), sample.device.count(),
                      sample.uplink.count(), sample.edge.count(), sample.downlink.count(),
                      sample.bytes_up, sample.bytes_down, text_of(sample.answer),
-                     sample.given_up ? 1 : 0);
+                     sample.given_up ? 1 : 0, sample.done.count());
 }
 
 /// @param cells  exit, place, codec and accuracy
@@ -106,6 +106,7 @@ void MeasurementLog::read(const std::string& line) {
   sample.bytes_down = static_cast<std::uint64_t>(number(6));
   sample.answer = answer_of(&cells[kFirstOfSample + 7]);
   sample.given_up = number(11) != 0;
+  sample.done = Duration(number(12));
   std::string key = cells[kFirstOfKey];
   for (std::size_t i = kFirstOfKey + 1; i < kFirstOfSample; ++i) key += "," + cells[i];
   samples_[key].push_back(sample);
@@ -118,10 +119,18 @@ const std::vector<PlanSample>& MeasurementLog::of(const Key& key) const {
 }
 
 void MeasurementLog::add(const std::string& model, const Key& key, const PlanSample& sample) {
-  samples_[text_of(key)].push_back(sample);
-  file_ << kSchema << ',' << without_commas(model) << ',' << text_of(key) << ',' << text_of(sample)
-        << '\n'
-        << std::flush;
+  add(model, key, std::vector<PlanSample>{sample});
+}
+
+void MeasurementLog::add(const std::string& model, const Key& key,
+                         const std::vector<PlanSample>& samples) {
+  const std::string of = text_of(key);
+  auto& there = samples_[of];
+  there.insert(there.end(), samples.begin(), samples.end());
+  for (const PlanSample& sample : samples) {
+    file_ << kSchema << ',' << without_commas(model) << ',' << of << ',' << text_of(sample) << '\n';
+  }
+  file_ << std::flush;
   if (!file_) throw RunError(name_ + ": cannot be written; is the disk full?");
 }
 

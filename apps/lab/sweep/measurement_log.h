@@ -35,6 +35,9 @@ class MeasurementLog {
   /// @throws RunError when the disk does not take it.
   void add(const std::string& model, const Key& key, const PlanSample& sample);
 
+  /// All at once.
+  void add(const std::string& model, const Key& key, const std::vector<PlanSample>& samples);
+
  private:
   void read(const std::string& line);
 

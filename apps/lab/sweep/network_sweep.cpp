@@ -7,6 +7,7 @@
 
 #include "apps/lab/sweep/planning_methods.h"
 #include "apps/lab/sweep/stop_point.h"
+#include "apps/lab/sweep/stream_measurement.h"
 #include "apps/lab/sweep/sweep_scores.h"
 #include "transport/link_trace.h"
 
@@ -96,17 +97,20 @@ std::size_t NetworkSweep::wanted(const PlannedRow& planned) const {
 }
 
 /// Link by link, in rounds: a machine's speed drifts, and what is compared on a link is to meet the
-/// same drift. On a recording one round, for all are to meet its beginning.
+/// same drift. On a recording one round, for all are to meet its beginning. Streams come last.
 std::vector<NetworkSweep::Turn> NetworkSweep::turns() const {
   std::vector<const ExperimentLink*> links;
-  std::map<std::string, std::vector<Turn>> by_link;
+  std::map<std::string, std::vector<Turn>> by_link, streams;
   std::set<Key> seen;
   for (const PlannedRow& planned : planned_) {
     const std::size_t of = wanted(planned), there = log_.of(planned.key).size();
-    if (there >= of || !seen.insert(planned.key).second) continue;
-    auto& jobs = by_link[planned.link->name];
-    if (jobs.empty()) links.push_back(planned.link);
-    jobs.push_back({&planned, of - there});
+    const bool stream = planned.plan && of > 0 && stream_missing(experiment_, log_, planned.key);
+    if ((there >= of && !stream) || !seen.insert(planned.key).second) continue;
+    const std::string& name = planned.link->name;
+    if (!by_link.contains(name)) links.push_back(planned.link);
+    auto& jobs = by_link[name];
+    if (there < of) jobs.push_back({&planned, of - there});
+    if (stream) streams[name].push_back({&planned, 0, true});
   }
   std::vector<Turn> turns;
   for (const ExperimentLink* link : links) {
@@ -117,6 +121,8 @@ std::vector<NetworkSweep::Turn> NetworkSweep::turns() const {
         if (share > 0) turns.push_back({all.planned, share});
       }
     }
+    const auto& last = streams[link->name];
+    turns.insert(turns.end(), last.begin(), last.end());
   }
   return turns;
 }
@@ -129,6 +135,10 @@ Duration NetworkSweep::share_of_limit(const Turn& turn) const {
 Duration NetworkSweep::expected(const Turn& turn) const {
   constexpr Duration kPreparing = std::chrono::milliseconds(100);
   constexpr Duration::rep kSettling = 5;  // frames
+  if (turn.stream) {
+    return kPreparing +
+           stream_length(experiment_, turn.planned->key, turn.planned->plan->longest_stage);
+  }
   const auto samples = static_cast<Duration::rep>(turn.samples);
   const Duration runs = turn.planned->by_engine
                             ? (samples + kSettling) * turn.planned->deadline
@@ -159,6 +169,11 @@ void NetworkSweep::measure_plan(PlanRunner& runner, const Turn& turn, const Stop
   take_samples(turn, stop, [&](const at::Tensor& picture) {
     return runner.run(picture, experiment_.sample_limit);
   });
+}
+
+void NetworkSweep::play_stream(PlanRunner& runner, const Turn& turn, const StopFlag& stop) {
+  runner.prepare(*turn.planned->plan, profile_of(*turn.planned->link, experiment_.delay));
+  measure_stream(experiment_, network_.name, turn.planned->key, runner, stop, log_);
 }
 
 /// @param there  the engine is there and has seen nothing but this link
@@ -192,6 +207,8 @@ void NetworkSweep::measure(std::uint16_t edge_port, const StopFlag& stop,
     if (planned.by_engine) {
       measure_frames(engine, todo[i], seen != nullptr && *seen == *planned.link, stop);
       seen = planned.link->trace.empty() ? planned.link : nullptr;
+    } else if (todo[i].stream) {
+      play_stream(plans, todo[i], stop);
     } else {
       measure_plan(plans, todo[i], stop);
     }
@@ -224,7 +241,10 @@ void NetworkSweep::score(Sweep& sweep) const {
     ResultRow row = planned.row;
     if (goodputs.contains(row.link)) row.goodput_mbps = goodputs.at(row.link);
     if (planned.by_engine) add_frames(log_.of(planned.key), row);
-    if (planned.plan) add_measured(log_.of(planned.key), row);
+    if (planned.plan) {
+      add_measured(log_.of(planned.key), row);
+      add_stream(log_, planned.key, row);
+    }
     if (row.measured && seen.insert(planned.key).second) {
       if (planned.plan) ++sweep.plans;
       sweep.samples += row.samples;

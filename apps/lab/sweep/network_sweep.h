@@ -20,8 +20,9 @@ class NetworkSweep {
   /// Plans the rows. All are borrowed.
   NetworkSweep(const Experiment& experiment, const LabNetwork& network, MeasurementLog& log);
 
-  /// Each different plan on a link once, and each of the engine's rows, but for the samples that
-  /// the log has. @throws RunError; Stopped (stop_point.h)
+  /// Each different plan on a link once, with its stream if the experiment has streams, and each of
+  /// the engine's rows, but for the samples that the log has. @throws RunError; Stopped
+  /// (stop_point.h)
   void measure(std::uint16_t edge_port, const StopFlag& stop,
                const std::function<void(const SweepProgress&)>& progress);
 
@@ -41,10 +42,11 @@ class NetworkSweep {
     const ExperimentLink* link = nullptr;
   };
 
-  /// Some samples of one plan, or of the engine by one deadline, over one link.
+  /// Some samples of one plan, or of the engine by one deadline, over one link; or a plan's stream.
   struct Turn {
     const PlannedRow* planned = nullptr;
     std::size_t samples = 0;
+    bool stream = false;
   };
 
   void plan_part(const ExperimentPart& part);
@@ -55,6 +57,7 @@ class NetworkSweep {
   Duration share_of_limit(const Turn& turn) const;
   Duration expected(const Turn& turn) const;
   void measure_plan(PlanRunner& runner, const Turn& turn, const StopFlag& stop);
+  void play_stream(PlanRunner& runner, const Turn& turn, const StopFlag& stop);
   void measure_frames(EngineRunner& runner, const Turn& turn, bool there, const StopFlag& stop);
   void take_samples(const Turn& turn, const StopFlag& stop,
                     const std::function<PlanSample(const at::Tensor&)>& run);

@@ -18,11 +18,18 @@ namespace {
 
 constexpr int kCuts = 8;  // of each exit
 constexpr int kPacedRuns = 3, kPlainRuns = 11;
+constexpr int kTimerRuns = 20, kLeastTimerRuns = 5;
+/// Of plain runs of the whole; of what takes long there are fewer: a profile has 32 times as many.
+constexpr Duration kTimerLength = std::chrono::milliseconds(600);
+/// Of runs on the slowed device; after it none is repeated.
+constexpr Duration kPacedLength = std::chrono::milliseconds(800);
 
-profile::TimerOptions timer_options() {
+profile::TimerOptions timer_options(Duration whole) {
   profile::TimerOptions timer;
   timer.max_cuts = kCuts;
-  timer.runs = 20;
+  timer.runs = static_cast<int>(std::clamp<Duration::rep>(
+      kTimerLength / std::max(whole, Duration(1)), kLeastTimerRuns, kTimerRuns));
+  timer.warmup = std::min(timer.warmup, timer.runs / kLeastTimerRuns);
   return timer;
 }
 
@@ -48,14 +55,17 @@ std::vector<runtime::DeviceStep> deepest_steps(const PacedDevice& device) {
   return runtime::steps_of(layers, graph::units_of_exit(layers, deepest), deepest, times);
 }
 
-/// Runs the steps one after the other on the slowed device, once in vain and then `runs` times.
-/// @returns medians by step
+/// Runs the steps one after the other on the slowed device, once in vain and then `runs` times, or
+/// once where that takes long. @returns medians by step
 std::vector<Duration> paced_steps(const PacedDevice& device, double slowdown,
                                   const std::vector<runtime::DeviceStep>& steps,
                                   int runs = kPacedRuns) {
   runtime::DeviceRunner runner(slowdown);
   std::vector<std::vector<Duration>> times(steps.size());
+  TimePoint begun;
   for (int run = 0; run <= runs; ++run) {
+    if (run > 1 && Clock::now() - begun > kPacedLength) break;
+    if (run <= 1) begun = Clock::now();
     runtime::FeatureMaps maps = inputs_of(device);
     for (std::size_t i = 0; i < steps.size(); ++i) {
       stop_point(device.stop);
@@ -156,11 +166,12 @@ void slow_down(profile::TierProfile& tier, double slowdown, const PacedDevice& d
 profile::Profile measured_profile(const PacedDevice& device, const WantedDevice& wanted,
                                   const profile::RunSlice& edge) {
   const graph::LayerGraph& layers = device.model->layers();
+  const profile::TimerOptions timer = timer_options(paced_time(device, 1, deepest_steps(device)));
   profile::Profile profile;
   const auto here = stoppable(profile::local_runs(device.model, device.cache), device.stop);
-  profile.device = profile::time_cuts(layers, here, timer_options());
+  profile.device = profile::time_cuts(layers, here, timer);
   profile.device.key = profile::local_key(layers);
-  profile.edge = {profile::time_cuts(layers, stoppable(edge, device.stop), timer_options())};
+  profile.edge = {profile::time_cuts(layers, stoppable(edge, device.stop), timer)};
   profile.edge.front().key = profile.device.key;
   const Duration whole = whole_time(profile.device, layers.exit_count() - 1);
   const double slowdown =

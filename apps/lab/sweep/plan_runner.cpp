@@ -69,11 +69,16 @@ void PlanRunner::prepare(const MethodPlan& plan, const transport::LinkProfile& l
   link_->set_profile(link);  // a recording starts over
 }
 
-bool PlanRunner::exchange(runtime::FeatureMaps& maps, Duration limit, PlanSample& sample) {
+void PlanRunner::run_slices(const Slices& slices, runtime::FeatureMaps& maps) {
+  for (const auto& slice : slices) device_.run(*slice, maps);
+}
+
+/// What crosses, encoded.
+transport::Request PlanRunner::request_of(const runtime::FeatureMaps& maps, Duration budget) {
   const runtime::RemotePart& remote = *plan_.runnable.remote;
   transport::Request request;
   request.plan = remote.plan;
-  request.budget = limit;
+  request.budget = budget;
   for (const graph::ValueId& value : remote.sent) {
     const transport::Codec codec = plan_.codecs.at(value);
     const auto encode = [&] {
@@ -87,10 +92,14 @@ bool PlanRunner::exchange(runtime::FeatureMaps& maps, Duration limit, PlanSample
       device_.encode(value, codec, encode);
     }
   }
-  auto reply = line().ask(std::move(request), limit);
-  if (!reply) return false;
-  sample.bytes_up = reply->bytes_up;
-  const runtime::EdgeReply read = read_reply(network_.graph, remote, std::move(*reply));
+  return request;
+}
+
+void PlanRunner::take(runtime::LinkReply reply, runtime::FeatureMaps& maps,
+                      PlanSample& sample) const {
+  sample.bytes_up = reply.bytes_up;
+  const runtime::EdgeReply read =
+      read_reply(network_.graph, *plan_.runnable.remote, std::move(reply));
   if (!read.values) throw RunError(plan_.key + ": " + read.sentence);
   for (const auto& [value, tensor] : *read.values) maps[value] = model::to_torch(tensor);
   const Duration back = std::min(profile_.delay, read.uplink);
@@ -98,7 +107,6 @@ bool PlanRunner::exchange(runtime::FeatureMaps& maps, Duration limit, PlanSample
   sample.uplink = read.uplink - back;
   sample.downlink = read.downlink + back;
   sample.edge = read.queued + read.compute;
-  return true;
 }
 
 PlanSample PlanRunner::run(const at::Tensor& picture, Duration limit) {
@@ -107,14 +115,17 @@ PlanSample PlanRunner::run(const at::Tensor& picture, Duration limit) {
   const TimePoint begun = Clock::now();
   runtime::FeatureMaps maps;
   maps[{0, 0}] = picture;
-  for (const auto& slice : front_) device_.run(*slice, maps);
-  if (plan_.runnable.remote && !exchange(maps, limit, sample)) {
-    sample = {};
-    sample.given_up = true;
-    sample.total = limit;
-    return sample;
+  run_slices(front_, maps);
+  if (plan_.runnable.remote) {
+    auto reply = line().ask(request_of(maps, limit), limit);
+    if (!reply) {
+      sample.given_up = true;
+      sample.total = limit;
+      return sample;
+    }
+    take(std::move(*reply), maps, sample);
   }
-  for (const auto& slice : tail_) device_.run(*slice, maps);
+  run_slices(tail_, maps);
   sample.total = Clock::now() - begun;
   sample.device = sample.total - sample.uplink - sample.edge - sample.downlink;
   return sample;

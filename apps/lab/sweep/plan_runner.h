@@ -2,10 +2,12 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <functional>
 #include <memory>
 #include <vector>
 
 #include "apps/lab/sweep/edge_line.h"
+#include "apps/lab/sweep/frame_stream.h"
 #include "apps/lab/sweep/lab_network.h"
 #include "apps/lab/sweep/plan_sample.h"
 #include "apps/lab/sweep/planning_methods.h"
@@ -33,12 +35,20 @@ class PlanRunner {
   /// @throws RunError when an operator fails, the edge refuses or is lost.
   PlanSample run(const at::Tensor& picture, Duration limit);
 
+  /// The same plan over and over, on the network's pictures in turn, several frames under way at
+  /// once: one on the device, others on the link and the edge. The link starts from its beginning.
+  /// @throws RunError as run().
+  std::vector<PlanSample> stream(const StreamLimits& limits, const std::function<bool()>& stopped);
+
  private:
+  class Stream;
   using Slices = std::vector<std::shared_ptr<const slice::Slice>>;
 
   Slices compiled(const std::vector<runtime::DeviceStep>& steps);
   EdgeLine& line();
-  bool exchange(runtime::FeatureMaps& maps, Duration limit, PlanSample& sample);
+  void run_slices(const Slices& slices, runtime::FeatureMaps& maps);
+  transport::Request request_of(const runtime::FeatureMaps& maps, Duration budget);
+  void take(runtime::LinkReply reply, runtime::FeatureMaps& maps, PlanSample& sample) const;
 
   const LabNetwork& network_;
   const std::uint16_t edge_port_;

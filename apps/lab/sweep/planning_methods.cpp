@@ -12,6 +12,7 @@
 #include "framework/planner/algorithms/edgent.h"
 #include "framework/planner/plan_cost.h"
 #include "framework/planner/simulate.h"
+#include "framework/planner/stage_times.h"
 #include "framework/runtime/replanner.h"
 #include "framework/slice/slice_cache.h"
 
@@ -239,6 +240,7 @@ std::optional<MethodPlan> PlanningDesk::priced(const Placed& placed, const graph
   priced.plan = *plan;
   priced.simulated =
       planner::simulate(asked, *plan, planner::ExecutionMode::sequential).latency.front();
+  priced.longest_stage = planner::stage_times(asked, *plan).longest();
   runtime::StepTimes times(network_.graph);
   const auto runnable =
       runtime::runnable_plan(network_.graph, network_.model->digest(), *plan, times);

@@ -42,6 +42,7 @@ struct MethodPlan {
   std::string key;                 ///< equal for what is measured alike, on whatever link
   std::optional<double> accuracy;  ///< on the test set, less what the codecs cost, if measured
   Duration simulated{0};
+  Duration longest_stage{0};  ///< of a stream; one frame alone
 };
 
 struct MethodChoice {

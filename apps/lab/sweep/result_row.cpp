@@ -42,6 +42,10 @@ std::string figure(const std::optional<MeasuredTimes>& times, double MeasuredTim
   return times ? text((*times).*member) : std::string();
 }
 
+std::string figure(const std::optional<StreamScore>& stream, double StreamScore::*member) {
+  return stream ? text((*stream).*member) : std::string();
+}
+
 std::vector<Column> setting_columns() {
   return {{"model", true, [](const ResultRow& r) { return r.model; }},
           {"method", true, [](const ResultRow& r) { return r.method; }},
@@ -108,10 +112,27 @@ std::vector<Column> score_columns() {
       {"fps", false, [](const ResultRow& r) { return text(frames_per_s(r)); }}};
 }
 
+std::vector<Column> stream_columns() {
+  std::vector<Column> columns = {
+      {"predicted_fps", false, [](const ResultRow& r) { return text(r.predicted_fps); }}};
+  const auto add = [&columns](const std::string& name, double StreamScore::*member) {
+    columns.push_back(
+        {name, false, [member](const ResultRow& r) { return figure(r.stream, member); }});
+  };
+  add("measured_fps", &StreamScore::fps);
+  add("measured_fps_low", &StreamScore::fps_low);
+  add("measured_fps_high", &StreamScore::fps_high);
+  add("stream_latency_ms", &StreamScore::latency_ms);
+  add("stream_latency_low_ms", &StreamScore::latency_low_ms);
+  add("stream_latency_high_ms", &StreamScore::latency_high_ms);
+  return columns;
+}
+
 const std::vector<Column>& columns() {
   static const std::vector<Column> all = [] {
     std::vector<Column> joined = setting_columns();
-    for (const auto& more : {plan_columns(), measured_columns(), score_columns()}) {
+    for (const auto& more :
+         {plan_columns(), measured_columns(), score_columns(), stream_columns()}) {
       joined.insert(joined.end(), more.begin(), more.end());
     }
     return joined;

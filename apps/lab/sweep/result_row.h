@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "apps/lab/sweep/frame_stream.h"
+
 namespace branchline::lab {
 
 /// Device, uplink, edge and downlink, in ms; each includes its share of delay and codecs.
@@ -21,7 +23,7 @@ struct MeasuredTimes {
 };
 
 /// One line of results.csv: a method on a link with a deadline (docs/schemas.md,
-/// branchline.lab_results/1). A value. Absent optionals are empty cells.
+/// branchline.lab_results/2). A value. Absent optionals are empty cells.
 struct ResultRow {
   std::string model, method, link;
   double uplink_mbps = 0;
@@ -42,9 +44,11 @@ struct ResultRow {
   std::optional<double> solver_us;
   /// Predicted time over that of the optimum for the same exit, link and codecs.
   std::optional<double> ratio_to_optimum;
+  std::optional<double> predicted_fps;  ///< of a stream: 1 / the longest stage
+  std::optional<StreamScore> stream;    ///< absent: not measured, or too short
 };
 
-inline constexpr const char* kResultSchema = "branchline.lab_results/1";
+inline constexpr const char* kResultSchema = "branchline.lab_results/2";
 
 /// The names of results.csv's columns, in order.
 const std::vector<std::string>& result_columns();

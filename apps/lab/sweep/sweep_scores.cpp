@@ -79,6 +79,7 @@ void add_plan(const MethodPlan& plan, ResultRow& row) {
   row.predicted = TimeParts{to_ms(plan.plan.predicted), to_ms(parts.device), to_ms(parts.uplink),
                             to_ms(parts.edge), to_ms(parts.downlink)};
   row.simulated_ms = to_ms(plan.simulated);
+  if (plan.longest_stage > Duration::zero()) row.predicted_fps = 1e3 / to_ms(plan.longest_stage);
   row.device_units = static_cast<int>(unit_count(planner::units_on(plan.plan, Tier::device)) -
                                       1);  // the input is no work
   if (plan.runnable.remote) row.cut = plan.runnable.remote->sent.back().unit;

@@ -12,8 +12,9 @@ namespace branchline::lab {
 namespace {
 
 const MeasurementLog::Key kKey{"abc", "exit 2 edge 3-5,7 as int8", "500kbit delay 5 ms", 12.5, 1};
-const PlanSample kSample{Duration(10), Duration(4), Duration(3), Duration(2), Duration(1), 7, 8,
-                         false,        std::nullopt};
+const PlanSample kSample{Duration(10), Duration(4),  Duration(3), Duration(2), Duration(1), 7, 8,
+                         false,        std::nullopt, Duration(0)};
+const PlanSample kStreamed{Duration(10), {}, {}, {}, {}, 7, 8, false, std::nullopt, Duration(50)};
 
 TEST(MeasurementLog, GivesBackWhatARunBeforeMeasured) {
   const branchy_models::TemporaryFolder folder;
@@ -44,6 +45,14 @@ TEST(MeasurementLog, GivesBackWhatAnsweredAnEnginesFrames) {
     log.add("net", kKey, unknown);
   }
   EXPECT_EQ(MeasurementLog(file).of(kKey), (std::vector<PlanSample>{known, unknown}));
+}
+
+TEST(MeasurementLog, KeepsWhenAFrameOfAStreamEnded) {
+  const branchy_models::TemporaryFolder folder;
+  const std::string file = folder.path("measurements.csv");
+  const std::vector<PlanSample> frames = {kStreamed, kStreamed, kSample};
+  MeasurementLog(file).add("net", kKey, frames);
+  EXPECT_EQ(MeasurementLog(file).of(kKey), frames);
 }
 
 TEST(MeasurementLog, DropsALineThatWasCutShort) {

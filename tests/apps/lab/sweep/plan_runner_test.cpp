@@ -69,6 +69,33 @@ TEST_F(RunningPlans, GiveUpAndGoOn) {
   expect_whole(runner_.run(network_.pictures.front(), 10s));
 }
 
+TEST_F(RunningPlans, StreamWithSeveralFramesUnderWay) {
+  const MethodPlan split = plan("edge-only");
+  runner_.prepare(split, link_);
+  const auto frames = runner_.stream({5, 3, 5, 0s, 10s}, [] { return false; });
+  ASSERT_EQ(frames.size(), 5U);
+  Duration before{0};
+  for (const PlanSample& frame : frames) {
+    EXPECT_GT(frame.done, before) << "in the order they ended";
+    EXPECT_GE(frame.done, frame.total);
+    EXPECT_NEAR(static_cast<double>(frame.bytes_up), static_cast<double>(split.plan.uplink_bytes),
+                120);
+    before = frame.done;
+  }
+  EXPECT_LT(frames[1].done - frames[1].total, frames[0].done) << "begun before the first was back";
+  expect_whole(runner_.run(network_.pictures.front(), 10s));
+}
+
+TEST_F(RunningPlans, StreamOneFrameAfterTheOtherOnTheDevice) {
+  runner_.prepare(plan("device-only"), link_);
+  const auto frames = runner_.stream({3, 3, 3, 0s, 10s}, [] { return false; });
+  ASSERT_EQ(frames.size(), 3U);
+  for (std::size_t i = 1; i < frames.size(); ++i) {
+    EXPECT_GE(frames[i].done - frames[i].total, frames[i - 1].done);
+    EXPECT_EQ(frames[i].bytes_up, 0U);
+  }
+}
+
 TEST_F(RunningPlans, FailWhenTheEdgeIsGone) {
   edge_.stop(Duration::zero());
   EXPECT_THROW(runner_.prepare(plan("edge-only"), link_), RunError);

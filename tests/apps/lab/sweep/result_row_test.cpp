@@ -14,7 +14,8 @@ const std::string kHeader =
     "predicted_downlink_ms,samples,measured_ms,measured_low_ms,measured_high_ms,measured_p90_ms,"
     "measured_device_ms,measured_uplink_ms,measured_edge_ms,measured_downlink_ms,bytes_up,"
     "bytes_down,hit_rate,hit_low,hit_high,accuracy,delivered_accuracy,solver_us,ratio_to_optimum,"
-    "fps\n";
+    "fps,predicted_fps,measured_fps,measured_fps_low,measured_fps_high,stream_latency_ms,"
+    "stream_latency_low_ms,stream_latency_high_ms\n";
 
 TEST(ResultRow, IsALineOfTheDocumentedCsv) {
   EXPECT_EQ(results_csv({}), kHeader);
@@ -29,7 +30,8 @@ TEST(ResultRow, IsALineOfTheDocumentedCsv) {
   row.predicted = TimeParts{80, 30, 40, 5, 5};
   EXPECT_EQ(
       results_csv({row}),
-      kHeader + "net,edgent,2mbit,2,,0,100,1,2,3,,,,,80,30,40,5,5,0,,,,,,,,,,,0,0,0,0,0,,,\n");
+      kHeader +
+          "net,edgent,2mbit,2,,0,100,1,2,3,,,,,80,30,40,5,5,0,,,,,,,,,,,0,0,0,0,0,0,,,,,,,,,\n");
 }
 
 TEST(ResultRow, HasTheRateOfOneFrameAfterTheOtherAndNoUnknownAccuracy) {
@@ -40,6 +42,20 @@ TEST(ResultRow, HasTheRateOfOneFrameAfterTheOtherAndNoUnknownAccuracy) {
   EXPECT_EQ(number(row, "fps", "here"), 25);
   EXPECT_EQ(number(row, "accuracy", "here"), std::nullopt);
   EXPECT_EQ(number(row, "delivered_accuracy", "here"), std::nullopt);
+}
+
+TEST(ResultRow, HasTheRateOfAStreamBesideThat) {
+  ResultRow row;
+  row.predicted_fps = 12.5;
+  row.stream = StreamScore{10, 9, 11, 300, 290, 310};
+  EXPECT_EQ(number(row, "fps", "here"), std::nullopt);
+  EXPECT_EQ(number(row, "predicted_fps", "here"), 12.5);
+  EXPECT_EQ(number(row, "measured_fps", "here"), 10);
+  EXPECT_EQ(number(row, "measured_fps_low", "here"), 9);
+  EXPECT_EQ(number(row, "measured_fps_high", "here"), 11);
+  EXPECT_EQ(number(row, "stream_latency_ms", "here"), 300);
+  EXPECT_EQ(number(row, "stream_latency_low_ms", "here"), 290);
+  EXPECT_EQ(number(row, "stream_latency_high_ms", "here"), 310);
 }
 
 TEST(ResultRow, IsReadByColumn) {

@@ -1,0 +1,76 @@
+#include "apps/lab/sweep/stream_measurement.h"
+
+#include <gtest/gtest.h>
+
+#include "branchline/edge_service.h"
+#include "tests/apps/lab/sweep/sample_network.h"
+#include "tests/branchy_models/temporary_folder.h"
+
+namespace branchline::lab {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr double kRate = 100'000;  // bytes/s
+
+class MeasuringStreams : public ::testing::Test {
+ protected:
+  static EdgeService edge_of(const std::string& file) {
+    EdgeOptions options;
+    options.model_files = {file};
+    options.listen = "127.0.0.1:0";
+    return EdgeService::open(options);
+  }
+  static Experiment experiment() {
+    Experiment wanted;
+    wanted.stream_frames = 6;
+    return wanted;
+  }
+  std::string file() const { return folder_.path("measurements.csv"); }
+
+  const branchy_models::TemporaryFolder folder_;
+  const LabNetwork network_ = testing::sample_network();
+  const Experiment experiment_ = experiment();
+  const MeasurementLog::Key key_{"abc", "a plan", "a link", 1, 1};
+  const StopFlag stop_;
+};
+
+TEST_F(MeasuringStreams, GoOnWithWhatARunBeforeMeasured) {
+  EdgeService edge = edge_of(network_.file);
+  PlanRunner runner(network_, edge.port());
+  const auto plan = PlanningDesk(network_, {kRate, kRate, 2ms}, {kRate}).choose("edge-only", 10s);
+  runner.prepare(*plan.plan, transport::steady_link(kRate, kRate, 1ms));
+  {
+    MeasurementLog log(file());
+    EXPECT_TRUE(stream_missing(experiment_, log, key_));
+    measure_stream(experiment_, "net", key_, runner, stop_, log);
+  }
+  const MeasurementLog log(file());
+  EXPECT_FALSE(stream_missing(experiment_, log, key_));
+  EXPECT_TRUE(log.of(key_).empty()) << "no samples of single runs";
+  ResultRow row;
+  add_stream(log, key_, row);
+  ASSERT_TRUE(row.stream);
+  EXPECT_GT(row.stream->fps, 0);
+}
+
+TEST_F(MeasuringStreams, AreLeftOutUnlessTheExperimentWantsThem) {
+  const MeasurementLog log(file());
+  EXPECT_FALSE(stream_missing(Experiment{}, log, key_));
+  ResultRow row;
+  add_stream(log, key_, row);
+  EXPECT_FALSE(row.stream);
+}
+
+TEST_F(MeasuringStreams, TakeAsLongAsTheirLongestStageAndTheLimitSay) {
+  Experiment wanted = experiment();
+  EXPECT_EQ(stream_length(wanted, key_, 10ms), (6 + 2 * 6) * 10ms);
+  wanted.plan_limit = 1s;
+  EXPECT_EQ(stream_length(wanted, key_, 100ms), (4 + 2 * 6) * 100ms) << "the least";
+  MeasurementLog::Key on_device = key_;
+  on_device.link.clear();
+  EXPECT_EQ(stream_length(wanted, on_device, 10ms), (6 + 2 * 1) * 10ms);
+}
+
+}  // namespace
+}  // namespace branchline::lab
