@@ -129,7 +129,7 @@ std::vector<Job> NetworkSweep::jobs() const {
     if (!seen.insert(planned.key).second) continue;
     const std::size_t there = log_.of(planned.key).size();
     const auto wanted = static_cast<std::size_t>(experiment_.samples);
-    const bool stream = stream_missing(experiment_, log_, planned.key);
+    const bool stream = stream_missing(experiment_, log_, planned.key, planned.plan->longest_stage);
     if (there >= wanted && !stream) continue;
     const std::size_t missing =
         there < wanted ? wanted - there + static_cast<std::size_t>(experiment_.warm_up) : 0;
