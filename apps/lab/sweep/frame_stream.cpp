@@ -13,9 +13,6 @@ constexpr std::size_t kQuarters = 4;
 
 double seconds_of(Duration time) { return std::chrono::duration<double>(time).count(); }
 
-/// When the device took the frame up, since the stream began.
-Duration begun_of(const PlanSample& frame) { return frame.done - frame.total; }
-
 /// Rate of the ends after `first` up to and with `last`.
 double rate_between(const std::vector<PlanSample>& frames, std::size_t first, std::size_t last) {
   const Duration took = std::max(frames[last].done - frames[first].done, Duration(1));
@@ -53,12 +50,7 @@ std::vector<PlanSample> play_stream(StreamedPlan& plan, const StreamLimits& limi
 std::optional<StreamScore> score_stream(const std::vector<PlanSample>& frames,
                                         std::size_t in_flight) {
   if (frames.size() < in_flight || in_flight == 0) return std::nullopt;
-  Duration last_begun{0};
-  for (const PlanSample& frame : frames) last_begun = std::max(last_begun, begun_of(frame));
-  const std::size_t first = in_flight - 1;
-  std::size_t last = first;
-  while (last + 1 < frames.size() && frames[last + 1].done <= last_begun) ++last;
-  const std::size_t steady = last - first;
+  const std::size_t first = in_flight - 1, last = frames.size() - 1, steady = last - first;
   if (steady < kQuarters) return std::nullopt;
   StreamScore score;
   score.fps = score.fps_low = score.fps_high = rate_between(frames, first, last);

@@ -43,8 +43,8 @@ struct StreamLimits {
 std::vector<PlanSample> play_stream(StreamedPlan& plan, const StreamLimits& limits,
                                     const TimeSource& time, const std::function<bool()>& stopped);
 
-/// What a stream gave at a steady pace: between the end of frame number `in_flight` and the
-/// beginning of the last frame; before it fills the pipeline, after it drains it.
+/// What a stream gave at a steady pace: from the end of frame number `in_flight` on; until then it
+/// fills the pipeline.
 struct StreamScore {
   double fps = 0, fps_low = 0, fps_high = 0;  ///< and of the slowest and the quickest quarter
   double latency_ms = 0, latency_low_ms = 0, latency_high_ms = 0;  ///< median, its 95 % interval

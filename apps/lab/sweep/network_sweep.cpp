@@ -104,7 +104,8 @@ std::vector<NetworkSweep::Turn> NetworkSweep::turns() const {
   std::set<Key> seen;
   for (const PlannedRow& planned : planned_) {
     const std::size_t of = wanted(planned), there = log_.of(planned.key).size();
-    const bool stream = planned.plan && of > 0 && stream_missing(experiment_, log_, planned.key);
+    const bool stream = planned.plan && of > 0 &&
+                        stream_missing(experiment_, log_, planned.key, planned.plan->longest_stage);
     if ((there >= of && !stream) || !seen.insert(planned.key).second) continue;
     const std::string& name = planned.link->name;
     if (!by_link.contains(name)) links.push_back(planned.link);

@@ -37,7 +37,8 @@ class PlanRunner {
 
   /// The same plan over and over, on the network's pictures in turn, several frames under way at
   /// once: one on the device, others on the link and the edge. The link starts from its beginning.
-  /// @throws RunError as run().
+  /// @returns none when the connection is lost on the way
+  /// @throws RunError as run() otherwise.
   std::vector<PlanSample> stream(const StreamLimits& limits, const std::function<bool()>& stopped);
 
  private:

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "apps/lab/sweep/plan_runner.h"
+#include "framework/base/error.h"
 
 namespace branchline::lab {
 
@@ -62,7 +63,12 @@ std::vector<PlanSample> PlanRunner::stream(const StreamLimits& limits,
   // A frame may wait behind all others; the edge is to refuse none for it.
   const auto waits = static_cast<Duration::rep>(limits.in_flight + 1);
   Stream streamed(*this, waits * limits.patience);
-  const auto frames = play_stream(streamed, limits, SystemTime(), stopped);
+  std::vector<PlanSample> frames;
+  try {
+    frames = play_stream(streamed, limits, SystemTime(), stopped);
+  } catch (const RunError&) {
+    if (!line_ || line_->is_open()) throw;
+  }
   line_.reset();  // and with it what is still under way
   return frames;
 }

@@ -9,6 +9,9 @@ namespace {
 
 /// At a steady pace, however long it takes.
 constexpr std::size_t kLeastSteady = 4;
+/// A connection whose peer takes in less than it is sent for 10 s is given up
+/// (tcp_channel_opening).
+constexpr Duration kLongestFullLink = std::chrono::seconds(8);
 
 MeasurementLog::Key streamed(MeasurementLog::Key plan) {
   plan.plan += " streamed";
@@ -19,18 +22,22 @@ std::size_t frames_in_flight(const MeasurementLog::Key& plan) {
   return plan.link.empty() ? 1 : kFramesInFlight;
 }
 
-/// The frames that fill the pipeline and those that drain it come on top of those counted.
+/// The frames that fill the pipeline come on top of those counted.
 StreamLimits limits_of(const Experiment& experiment, const MeasurementLog::Key& plan) {
   const std::size_t in_flight = frames_in_flight(plan);
-  return {static_cast<std::size_t>(experiment.stream_frames) + 2 * in_flight, in_flight,
-          kLeastSteady + 2 * in_flight, experiment.plan_limit, experiment.sample_limit};
+  const Duration length =
+      plan.link.empty() ? experiment.plan_limit : std::min(experiment.plan_limit, kLongestFullLink);
+  return {static_cast<std::size_t>(experiment.stream_frames) + in_flight, in_flight,
+          kLeastSteady + in_flight, length, experiment.sample_limit};
 }
 
 }  // namespace
 
 bool stream_missing(const Experiment& experiment, const MeasurementLog& log,
-                    const MeasurementLog::Key& plan) {
-  return experiment.stream_frames > 0 && log.of(streamed(plan)).empty();
+                    const MeasurementLog::Key& plan, Duration longest_stage) {
+  const auto least = static_cast<Duration::rep>(limits_of(experiment, plan).least);
+  const bool too_long = !plan.link.empty() && least * longest_stage > kLongestFullLink;
+  return experiment.stream_frames > 0 && !too_long && log.of(streamed(plan)).empty();
 }
 
 Duration stream_length(const Experiment& experiment, const MeasurementLog::Key& plan,

@@ -42,11 +42,11 @@ TEST_F(MeasuringStreams, GoOnWithWhatARunBeforeMeasured) {
   runner.prepare(*plan.plan, transport::steady_link(kRate, kRate, 1ms));
   {
     MeasurementLog log(file());
-    EXPECT_TRUE(stream_missing(experiment_, log, key_));
+    EXPECT_TRUE(stream_missing(experiment_, log, key_, 10ms));
     measure_stream(experiment_, "net", key_, runner, stop_, log);
   }
   const MeasurementLog log(file());
-  EXPECT_FALSE(stream_missing(experiment_, log, key_));
+  EXPECT_FALSE(stream_missing(experiment_, log, key_, 10ms));
   EXPECT_TRUE(log.of(key_).empty()) << "no samples of single runs";
   ResultRow row;
   add_stream(log, key_, row);
@@ -56,7 +56,8 @@ TEST_F(MeasuringStreams, GoOnWithWhatARunBeforeMeasured) {
 
 TEST_F(MeasuringStreams, AreLeftOutUnlessTheExperimentWantsThem) {
   const MeasurementLog log(file());
-  EXPECT_FALSE(stream_missing(Experiment{}, log, key_));
+  EXPECT_FALSE(stream_missing(Experiment{}, log, key_, 10ms));
+  EXPECT_FALSE(stream_missing(experiment_, log, key_, 1100ms)) << "the link would be full too long";
   ResultRow row;
   add_stream(log, key_, row);
   EXPECT_FALSE(row.stream);
@@ -64,12 +65,12 @@ TEST_F(MeasuringStreams, AreLeftOutUnlessTheExperimentWantsThem) {
 
 TEST_F(MeasuringStreams, TakeAsLongAsTheirLongestStageAndTheLimitSay) {
   Experiment wanted = experiment();
-  EXPECT_EQ(stream_length(wanted, key_, 10ms), (6 + 2 * 6) * 10ms);
-  wanted.plan_limit = 1s;
-  EXPECT_EQ(stream_length(wanted, key_, 100ms), (4 + 2 * 6) * 100ms) << "the least";
+  EXPECT_EQ(stream_length(wanted, key_, 10ms), (6 + 4) * 10ms);
+  wanted.plan_limit = 500ms;
+  EXPECT_EQ(stream_length(wanted, key_, 100ms), (4 + 4) * 100ms) << "the least";
   MeasurementLog::Key on_device = key_;
   on_device.link.clear();
-  EXPECT_EQ(stream_length(wanted, on_device, 10ms), (6 + 2 * 1) * 10ms);
+  EXPECT_EQ(stream_length(wanted, on_device, 10ms), (6 + 1) * 10ms);
 }
 
 }  // namespace
