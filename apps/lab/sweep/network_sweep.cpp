@@ -157,6 +157,7 @@ void NetworkSweep::take_samples(const Turn& turn, const StopFlag& stop,
     stop_point(stop);
     if (there >= kLeastSamples && Clock::now() - begun > limit) break;
     const PlanSample sample = run(network_.pictures[there % network_.pictures.size()]);
+    stop_point(stop);
     log_.add(network_.name, turn.planned->key, sample);
   }
 }
@@ -195,6 +196,7 @@ void NetworkSweep::measure(std::uint16_t edge_port, const StopFlag& stop,
   Duration left{0}, done_expected{0};
   for (const Turn& turn : todo) left += expected(turn);
   PlanRunner plans(network_, edge_port);
+  const OnStop end_rest(stop, [&] { plans.stop(); });
   EngineRunner engine(network_, edge_port);
   const ExperimentLink* seen = nullptr;  // all that the engine has seen
   const TimePoint begun = Clock::now();

@@ -61,6 +61,8 @@ std::vector<Duration> paced_steps(const PacedDevice& device, double slowdown,
                                   const std::vector<runtime::DeviceStep>& steps,
                                   int runs = kPacedRuns) {
   runtime::DeviceRunner runner(slowdown);
+  const OnStop end_rest(device.stop,
+                        [&] { runner.stop(); });  // a slice's first may take half a minute
   std::vector<std::vector<Duration>> times(steps.size());
   TimePoint begun;
   for (int run = 0; run <= runs; ++run) {
@@ -73,6 +75,7 @@ std::vector<Duration> paced_steps(const PacedDevice& device, double slowdown,
       if (run > 0) times[i].push_back(took);  // the first run is the slowest
     }
   }
+  stop_point(device.stop);
   std::vector<Duration> medians;
   for (auto& step : times) medians.push_back(profile::stats_of(std::move(step)).median);
   return medians;

@@ -41,6 +41,10 @@ class PlanRunner {
   /// @throws RunError as run() otherwise.
   std::vector<PlanSample> stream(const StreamLimits& limits, const std::function<bool()>& stopped);
 
+  /// The device rests no more, from now on: what runs is over soon, and no measurement. From any
+  /// thread.
+  void stop() { device_.stop(); }
+
  private:
   class Stream;
   using Slices = std::vector<std::shared_ptr<const slice::Slice>>;

@@ -15,4 +15,12 @@ profile::RunSlice stoppable(profile::RunSlice run, const StopFlag& stop) {
   };
 }
 
+OnStop::OnStop(const StopFlag& stop, std::function<void()> act)
+    : thread_([&stop, act = std::move(act)](const std::stop_token& over) {
+        constexpr Duration kLookEvery = std::chrono::milliseconds(20);  // whether this still lives
+        while (!over.stop_requested()) {
+          if (!stop.wait_until(Clock::now() + kLookEvery)) return act();
+        }
+      }) {}
+
 }  // namespace branchline::lab

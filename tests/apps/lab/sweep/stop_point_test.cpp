@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <future>
 
 namespace branchline::lab {
 namespace {
@@ -21,6 +22,17 @@ TEST(StopPoint, EndsAProfileBetweenTwoSlices) {
   EXPECT_FALSE(stop.wait_until(TimePoint::max()));
   EXPECT_THROW(run({}, 1, 5), Stopped);
   EXPECT_EQ(slices, 1);
+}
+
+TEST(StopPoint, EndsWhatHearsOfNoFlag) {
+  const StopFlag stop;
+  std::promise<void> acted;
+  {
+    const OnStop gone(stop, [] { FAIL() << "it lived no more"; });
+  }
+  const OnStop here(stop, [&] { acted.set_value(); });
+  std::raise(SIGINT);
+  acted.get_future().wait();
 }
 
 }  // namespace
