@@ -31,7 +31,7 @@ TEST(ResultRow, IsALineOfTheDocumentedCsv) {
   EXPECT_EQ(
       results_csv({row}),
       kHeader +
-          "net,edgent,2mbit,2,,0,100,1,2,3,,,,,80,30,40,5,5,0,,,,,,,,,,,0,0,0,0,0,0,,,,,,,,,\n");
+          "net,edgent,2mbit,2,,0,100,1,2,3,,,,,80,30,40,5,5,0,,,,,,,,,,,0,0,0,0,0,,,,,,,,,,\n");
 }
 
 TEST(ResultRow, HasTheRateOfOneFrameAfterTheOtherAndNoUnknownAccuracy) {
@@ -96,10 +96,12 @@ TEST(ResultRow, HasEachFigureInItsOwnColumn) {
   row.delivered_accuracy = 30;
   row.solver_us = 31;
   row.ratio_to_optimum = 32;
+  row.predicted_fps = 33;
+  row.stream = StreamScore{34, 35, 36, 37, 38, 39};
   EXPECT_EQ(results_csv({row}),
             kHeader +
                 "net,edgent,2mbit,1,2,3,4,5,6,7,split,8,9,raw,10,11,12,13,14,15,16,17,18,19,"
-                "20,21,22,23,24,25,26,27,28,29,30,31,32,62.5\n");
+                "20,21,22,23,24,25,26,27,28,29,30,31,32,62.5,33,34,35,36,37,38,39\n");
 }
 
 }  // namespace
