@@ -3,47 +3,12 @@
 #include <gtest/gtest.h>
 
 #include "tests/transport/sample_messages.h"
+#include "tests/transport/written_frames.h"
 
 namespace branchline::transport::testing {
 namespace {
 
 using namespace std::chrono_literals;
-
-const TimePoint kStart = TimePoint{} + 10s;
-
-OutgoingFrame frame_of(Message message) {
-  OutgoingFrame frame;
-  EXPECT_FALSE(OutgoingFrame::make(std::move(message), frame));
-  return frame;
-}
-
-/// The ids that next_segments() gives, each written at once; at most `frames` of them.
-std::vector<std::uint64_t> write_out(WriteQueue& queue, TimePoint now = kStart,
-                                     std::size_t frames = 1000) {
-  std::vector<std::span<const std::byte>> segments;
-  std::vector<SentFrame> sent;
-  if (queue.try_begin()) {
-    for (;;) {
-      queue.next_segments(64, now, segments);
-      if (segments.empty()) break;
-      std::size_t bytes = 0;
-      for (const auto segment : segments) bytes += segment.size();
-      queue.written(bytes, sent);
-      if (sent.size() >= frames) break;
-    }
-  }
-  std::vector<std::uint64_t> ids;
-  for (const SentFrame& frame : sent) ids.push_back(frame.id);
-  return ids;
-}
-
-using Ids = std::vector<std::uint64_t>;
-
-std::int64_t budget_in(const std::vector<std::span<const std::byte>>& segments) {
-  FrameHeader header;
-  EXPECT_FALSE(decode_header(segments.at(0).first<kHeaderBytes>(), header));
-  return header.budget_ns;
-}
 
 TEST(WriteQueue, TheBudgetLosesTheTimeSpentWaiting) {
   WriteQueue queue(1 << 20);
@@ -183,79 +148,6 @@ TEST(WriteQueue, NothingMovesBeforeTheConnectionStandsOrAfterItsEnd) {
   EXPECT_TRUE(queue.idle());
 }
 
-TEST(WriteQueue, RequestsBeyondTheCreditWaitForAnAnswer) {
-  WriteQueue queue(1 << 20);
-  queue.start();
-  queue.grant({2, 0});
-  for (const std::uint64_t id : {1u, 2u, 3u, 4u}) {
-    ASSERT_TRUE(queue.push(frame_of(sample_request(id, {10})), kStart));
-  }
-  EXPECT_EQ(write_out(queue), (Ids{1, 2}));
-  EXPECT_FALSE(queue.try_begin());
-  EXPECT_FALSE(queue.idle());
-  queue.answered(77);  // nobody's
-  EXPECT_FALSE(queue.try_begin());
-  queue.answered(2);
-  EXPECT_EQ(write_out(queue), (Ids{3}));
-  queue.answered(1);
-  queue.answered(1);  // gives nothing twice
-  queue.answered(3);
-  EXPECT_EQ(write_out(queue), (Ids{4}));
-  EXPECT_TRUE(queue.idle());
-}
-
-TEST(WriteQueue, TheBytesOfUnansweredFramesAreBoundedToo) {
-  const std::uint64_t frame = frame_of(sample_request(1, {1000})).bytes();
-  WriteQueue queue(1 << 20);
-  queue.start();
-  queue.grant({0, 2 * frame});
-  for (const std::uint64_t id : {1u, 2u, 3u}) {
-    ASSERT_TRUE(queue.push(frame_of(sample_request(id, {1000})), kStart));
-  }
-  EXPECT_EQ(write_out(queue), (Ids{1, 2}));
-  queue.grant({0, 3 * frame});  // replaces the first
-  EXPECT_EQ(write_out(queue), (Ids{3}));
-}
-
-TEST(WriteQueue, ARequestLargerThanAllCreditGoesWhenNothingIsUnanswered) {
-  WriteQueue queue(1 << 20);
-  queue.start();
-  queue.grant({4, 100});
-  ASSERT_TRUE(queue.push(frame_of(sample_request(1, {5000})), kStart));
-  ASSERT_TRUE(queue.push(frame_of(sample_request(2, {5000})), kStart));
-  EXPECT_EQ(write_out(queue), (Ids{1}));
-  queue.answered(1);
-  EXPECT_EQ(write_out(queue), (Ids{2}));
-}
-
-TEST(WriteQueue, ABudgetRunsDownWhileItsRequestWaitsForCredit) {
-  WriteQueue queue(1 << 20);
-  queue.start();
-  queue.grant({1, 0});
-  ASSERT_TRUE(queue.push(frame_of(sample_request(1, {})), kStart));
-  ASSERT_TRUE(queue.push(frame_of(sample_request(2, {})), kStart));
-  EXPECT_EQ(write_out(queue), (Ids{1}));
-  queue.answered(1);
-  ASSERT_TRUE(queue.try_begin());
-  std::vector<std::span<const std::byte>> segments;
-  queue.next_segments(64, kStart + 50ms, segments);
-  EXPECT_EQ(budget_in(segments), Duration(30ms).count());
-}
-
-TEST(WriteQueue, ARequestThatWaitsForCreditIsTakenBack) {
-  WriteQueue queue(1 << 20);
-  queue.start();
-  queue.grant({1, 0});
-  for (const std::uint64_t id : {1u, 2u, 3u}) {
-    ASSERT_TRUE(queue.push(frame_of(sample_request(id, {})), kStart));
-  }
-  EXPECT_EQ(write_out(queue), (Ids{1}));
-  EXPECT_TRUE(queue.take_back_request(2));
-  EXPECT_FALSE(queue.take_back_request(1));
-  queue.answered(1);
-  EXPECT_EQ(write_out(queue), (Ids{3}));
-}
-
 TEST(WriteQueue, OthersOvertakeWaitingRequestsButNeverAFrameThatBegan) {
   WriteQueue queue(1 << 20);
   queue.start();
@@ -290,44 +182,6 @@ TEST(WriteQueue, OnlyTheOpeningGoesBeforeTheWelcome) {
   EXPECT_FALSE(queue.try_begin());
   queue.grant({});
   EXPECT_EQ(write_out(queue), (Ids{2, 3}));
-}
-
-TEST(WriteQueue, DrainingWritesWhatTheCreditCoversAndDropsTheRest) {
-  for (const bool while_writing : {false, true}) {
-    WriteQueue queue(1 << 20);
-    queue.start();
-    queue.grant({2, 0});
-    ASSERT_TRUE(queue.push(frame_of(sample_request(1, {})), kStart));
-    if (while_writing) {
-      ASSERT_TRUE(queue.try_begin());
-    }
-    for (const std::uint64_t id : {2u, 3u}) {
-      ASSERT_TRUE(queue.push(frame_of(sample_request(id, {})), kStart));
-    }
-    ASSERT_TRUE(queue.push(frame_of({4, Refused{}}), kStart));
-    queue.end(true);
-    std::vector<std::span<const std::byte>> segments;
-    std::vector<SentFrame> sent;
-    ASSERT_NE(queue.try_begin(), while_writing);
-    for (;;) {
-      queue.next_segments(64, kStart, segments);
-      if (segments.empty()) break;
-      queue.written(segments[0].size(), sent);
-    }
-    EXPECT_EQ(sent.size(), 3u);
-    EXPECT_TRUE(queue.idle());
-  }
-}
-
-TEST(WriteQueue, ARequestWithoutCreditDoesNotKeepAnEndingConnectionOpen) {
-  WriteQueue queue(1 << 20);
-  queue.start();
-  queue.grant({1, 0});
-  ASSERT_TRUE(queue.push(frame_of(sample_request(1, {})), kStart));
-  ASSERT_TRUE(queue.push(frame_of(sample_request(2, {})), kStart));
-  EXPECT_EQ(write_out(queue), (Ids{1}));
-  queue.end(true);
-  EXPECT_TRUE(queue.idle());
 }
 
 TEST(WriteQueue, AnEndBeforeTheWelcomeKeepsNothingButTheRefusal) {

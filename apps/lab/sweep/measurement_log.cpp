@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <filesystem>
 #include <sstream>
+#include <stdexcept>
 
 #include "apps/branchline/text_file.h"
 #include "framework/base/error.h"
@@ -58,6 +58,23 @@ std::optional<FrameAnswer> answer_of(const std::string* cells) {
   return answer;
 }
 
+/// @param cells  those of a sample. @throws std::logic_error when one is no number.
+PlanSample sample_of(const std::string* cells) {
+  const auto number = [&](std::size_t i) { return std::stoll(cells[i]); };
+  PlanSample sample;
+  sample.total = Duration(number(0));
+  sample.device = Duration(number(1));
+  sample.uplink = Duration(number(2));
+  sample.edge = Duration(number(3));
+  sample.downlink = Duration(number(4));
+  sample.bytes_up = static_cast<std::uint64_t>(number(5));
+  sample.bytes_down = static_cast<std::uint64_t>(number(6));
+  sample.answer = answer_of(&cells[7]);
+  sample.given_up = number(11) != 0;
+  sample.done = Duration(number(12));
+  return sample;
+}
+
 }  // namespace
 
 MeasurementLog::MeasurementLog(const std::string& file) : name_(file) {
@@ -82,34 +99,17 @@ MeasurementLog::MeasurementLog(const std::string& file) : name_(file) {
 }
 
 void MeasurementLog::read(const std::string& line) {
+  const InputError none("'" + quotable(line) + "' is no measurement", name_,
+                        "take another folder: -o");
   const std::vector<std::string> cells = cells_of(line);
-  const auto require = [&](bool good) {
-    if (good) return;
-    throw InputError("'" + quotable(line) + "' is no measurement", name_,
-                     "take another folder: -o");
-  };
-  require(cells.size() == kCells && cells.front() == kSchema);
-  const auto number = [&](std::size_t i) {
-    const std::string& cell = cells[kFirstOfSample + i];
-    std::int64_t value = 0;
-    const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
-    require(error == std::errc() && end == cell.data() + cell.size());
-    return value;
-  };
-  PlanSample sample;
-  sample.total = Duration(number(0));
-  sample.device = Duration(number(1));
-  sample.uplink = Duration(number(2));
-  sample.edge = Duration(number(3));
-  sample.downlink = Duration(number(4));
-  sample.bytes_up = static_cast<std::uint64_t>(number(5));
-  sample.bytes_down = static_cast<std::uint64_t>(number(6));
-  sample.answer = answer_of(&cells[kFirstOfSample + 7]);
-  sample.given_up = number(11) != 0;
-  sample.done = Duration(number(12));
+  if (cells.size() != kCells || cells.front() != kSchema) throw none;
   std::string key = cells[kFirstOfKey];
   for (std::size_t i = kFirstOfKey + 1; i < kFirstOfSample; ++i) key += "," + cells[i];
-  samples_[key].push_back(sample);
+  try {
+    samples_[key].push_back(sample_of(&cells[kFirstOfSample]));
+  } catch (const std::logic_error&) {
+    throw none;
+  }
 }
 
 const std::vector<PlanSample>& MeasurementLog::of(const Key& key) const {

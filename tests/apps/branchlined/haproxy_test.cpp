@@ -36,7 +36,8 @@ class HaproxyTest : public ::testing::Test {
   using Ports = std::vector<std::string>;  ///< service, health, agent
 
   void SetUp() override {
-    if (!std::filesystem::exists(kHaproxy)) GTEST_SKIP() << "haproxy is not installed: scripts/setup --tests";
+    if (!std::filesystem::exists(kHaproxy))
+      GTEST_SKIP() << "haproxy is not installed: scripts/setup --tests";
     for (Ports& ports : ports_) ports = {free_port(), free_port(), free_port()};
     first_ = start(ports_[0]);
     second_ = start(ports_[1]);

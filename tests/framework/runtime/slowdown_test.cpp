@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+
 namespace branchline::runtime {
 namespace {
 
@@ -21,6 +23,14 @@ TEST(Slowdown, DoesNotMultiplyARunThatWasHeldUp) {
   EXPECT_EQ(slow.rest_after("u:5-6", milliseconds(40)), milliseconds(400)) << "other work";
 }
 
+TEST(Slowdown, IsNotMovedByAFewHeldUpInARow) {
+  Slowdown slow(11);
+  for (int run = 0; run < 5; ++run) slow.rest_after("u:1-4", milliseconds(4));
+  for (int run = 0; run < 3; ++run) {
+    EXPECT_EQ(slow.rest_after("u:1-4", milliseconds(40)), milliseconds(50)) << run;
+  }
+}
+
 TEST(Slowdown, BelievesWorkThatStaysSlower) {
   Slowdown slow(11);
   for (int run = 0; run < 9; ++run) slow.rest_after("u:1-4", milliseconds(4));
@@ -28,6 +38,8 @@ TEST(Slowdown, BelievesWorkThatStaysSlower) {
   for (int run = 0; run < 6; ++run) rest = slow.rest_after("u:1-4", milliseconds(40));
   EXPECT_EQ(rest, milliseconds(400));
 }
+
+TEST(Slowdown, IsNoSpeedUp) { EXPECT_THROW(Slowdown(0.5), std::logic_error); }
 
 }  // namespace
 }  // namespace branchline::runtime

@@ -79,14 +79,19 @@ TEST(MeasurementLog, RefusesALineThatIsNoMeasurement) {
   const branchy_models::TemporaryFolder folder;
   const std::string file = folder.path("measurements.csv");
   MeasurementLog(file).add("net", kKey, kSample);
-  const auto whole = std::filesystem::file_size(file);
-  for (const std::string line :
-       {"what,is,this", "branchline.lab_measurements/1,n,a,p,l,1,1,2x,0,0,0,0,0,0,0",
-        "branchline.lab_measurements/1,n,a,p,l,1,1,,0,0,0,0,0,0,0"}) {
-    std::ofstream(file, std::ios::app) << line << '\n';
+  std::ifstream written(file);
+  std::string header, good;
+  std::getline(written, header);
+  std::getline(written, good);
+  const std::size_t total = good.find(",10,4,");
+  ASSERT_NE(total, std::string::npos);
+  for (const std::string& line : {std::string("what,is,this"), good + ",0",
+                                  good.substr(0, total) + ",ten" + good.substr(total + 3)}) {
+    std::ofstream(file) << header << '\n' << line << '\n';
     EXPECT_THROW(MeasurementLog{file}, InputError) << line;
-    std::filesystem::resize_file(file, whole);
   }
+  std::ofstream(file) << header << '\n' << good << '\n';
+  EXPECT_EQ(MeasurementLog(file).of(kKey).size(), 1U);
 }
 
 TEST(MeasurementLog, KeepsApartWhateverDiffers) {

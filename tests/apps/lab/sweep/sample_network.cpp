@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "apps/lab/edge_process.h"
+#include "tests/branchy_models/temporary_folder.h"
 #include "tests/framework/runtime/tiny_network.h"
 
 namespace branchline::testing {
@@ -48,9 +49,8 @@ lab::LabNetwork network_of(const std::string& file) {
 }  // namespace
 
 lab::LabNetwork sample_network() {
-  const auto folder = std::filesystem::temp_directory_path() / "branchline_sweep_test";
-  std::filesystem::create_directories(folder);
-  return network_of(write_tiny_network(folder.string(), 4));
+  static const branchy_models::TemporaryFolder folder;  // of this process: others test meanwhile
+  return network_of(write_tiny_network(folder.path(), 4));
 }
 
 lab::LabNetwork sample_camera() {

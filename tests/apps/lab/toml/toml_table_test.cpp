@@ -89,6 +89,8 @@ TEST(TomlTable, NamesKeyAndLineOfATableInIt) {
   EXPECT_THAT(read.inner("where")->texts("model"), ElementsAre("b"));
   EXPECT_THAT(([&] { read.inner("where")->texts("delay"); }),
               ThrowsMessage<InputError>(HasSubstr("x.toml:2: delay: ")));
+  EXPECT_THAT(([&] { read.inner("where")->required_text("link"); }),
+              ThrowsMessage<InputError>(HasSubstr("link: where must say it")));
   EXPECT_THAT(([&] { read.inner("scale"); }),
               ThrowsMessage<InputError>(HasSubstr("x.toml:3: scale: it is no table")));
 }
