@@ -30,7 +30,7 @@ struct PlanSample {
   std::uint64_t bytes_up = 0, bytes_down = 0;  ///< frames
   bool given_up = false;  ///< it took longer than the limit: total is the limit, the parts are zero
   std::optional<FrameAnswer> answer;  ///< absent where the plan was given
-  Duration done{0};       ///< of a frame of a stream: when it ended, since the stream began
+  Duration done{0};  ///< of a frame of a stream: when it ended, since the stream began
 
   friend bool operator==(const PlanSample&, const PlanSample&) = default;
 };
