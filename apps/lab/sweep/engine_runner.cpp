@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <thread>
+#include <vector>
 
 #include "apps/lab/adaptation_experiment.h"
 #include "apps/lab/sweep/stop_point.h"
 #include "framework/base/error.h"
 #include "framework/model/tensor_bridge.h"
+#include "framework/runtime/exit_ladder.h"
 
 namespace branchline::lab {
 namespace {
@@ -25,6 +27,17 @@ std::string codec_of(const Plan& plan) {
     if (!stage.codec.empty()) return stage.codec;
   }
   return "";
+}
+
+/// The most that a slice of the device can hold up the next frame.
+Duration longest_slice(const graph::LayerGraph& graph) {
+  runtime::StepTimes times(graph);
+  const std::vector<bool> nothing(graph.units.size(), false);
+  Duration longest{0};
+  for (const runtime::DeviceStep& step : runtime::exit_ladder(graph, nothing, times).steps) {
+    longest = std::max(longest, step.time->cautious(1));
+  }
+  return longest;
 }
 
 FrameAnswer answer_of(const Result& result) {
@@ -55,7 +68,7 @@ PlanSample sample_of(const Result& result, std::int64_t up_overhead, Duration de
 }
 
 EngineRunner::EngineRunner(const LabNetwork& network, std::uint16_t edge_port)
-    : network_(network), edge_port_(edge_port) {}
+    : network_(network), edge_port_(edge_port), longest_slice_(longest_slice(network.graph)) {}
 
 void EngineRunner::open(const transport::LinkProfile& link, const StopFlag& stop) {
   close();
@@ -111,7 +124,11 @@ Result EngineRunner::infer(const at::Tensor& picture, Duration deadline) {
   request.deadline = Clock::now() + deadline;
   Result result = engine_->infer(request);
   if (!result) throw RunError(network_.name + ": the engine gave no answer: " + result.explain());
-  // A plan that was given up leaves a slice under way and bytes on the link.
+  // An edge that answered leaves the insurance's slice under way; a plan that was given up leaves
+  // bytes on the link, too.
+  if (result.plan.place != Place::device || result.fell_back()) {
+    std::this_thread::sleep_for(longest_slice_);
+  }
   if (result.fell_back()) std::this_thread::sleep_for(deadline);
   return result;
 }

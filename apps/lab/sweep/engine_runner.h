@@ -46,6 +46,7 @@ class EngineRunner {
 
   const LabNetwork& network_;
   const std::uint16_t edge_port_;
+  const Duration longest_slice_;  ///< of the device
   transport::IoThread io_;
   transport::LinkProfile profile_;
   std::unique_ptr<transport::LinkEmulator> link_;

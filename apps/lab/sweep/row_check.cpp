@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 namespace branchline::lab {
@@ -12,11 +13,12 @@ namespace {
 
 using Kind = RowCheck::Kind;
 
-constexpr std::array<std::pair<Kind, const char*>, 4> kKinds = {{
+constexpr std::array<std::pair<Kind, const char*>, 5> kKinds = {{
     {Kind::rises, "rises"},
     {Kind::never_falls, "never_falls"},
     {Kind::never_below, "never_below"},
     {Kind::predicted_equals_simulated, "predicted_equals_simulated"},
+    {Kind::predicted_near_measured, "predicted_near_measured"},
 }};
 
 constexpr const char* kWhere = "[[check]]";
@@ -69,14 +71,15 @@ void check_curves(const RowCheck& check, const Rows& rows, CheckOutcome& outcome
   for (const auto& [name, curve] : curves) check_curve(check, name, curve, outcome);
 }
 
-/// The most that y may be, given how few samples told the hit rate; and the least.
-double at_most(const ResultRow& row, const std::string& y) {
-  if (y == "delivered_accuracy") return row.accuracy.value_or(0) * row.hit_high;
-  return number(row, y, kWhere).value_or(0);
+/// The most that y may be, given how few samples told the hit rate; and the least. Nothing of a row
+/// that has no such figure.
+std::optional<double> at_most(const ResultRow& row, const std::string& y) {
+  if (y == "delivered_accuracy" && row.accuracy) return *row.accuracy * row.hit_high;
+  return number(row, y, kWhere);
 }
-double at_least(const ResultRow& row, const std::string& y) {
-  if (y == "delivered_accuracy") return row.accuracy.value_or(0) * row.hit_low;
-  return number(row, y, kWhere).value_or(0);
+std::optional<double> at_least(const ResultRow& row, const std::string& y) {
+  if (y == "delivered_accuracy" && row.accuracy) return *row.accuracy * row.hit_low;
+  return number(row, y, kWhere);
 }
 
 void check_pairs(const RowCheck& check, const Rows& rows, CheckOutcome& outcome) {
@@ -86,11 +89,12 @@ void check_pairs(const RowCheck& check, const Rows& rows, CheckOutcome& outcome)
       const bool pair = theirs->method == check.than && theirs->model == ours->model &&
                         theirs->link == ours->link && theirs->deadline_ms == ours->deadline_ms;
       if (!pair) continue;
+      const auto high = at_most(*ours, check.y), low = at_least(*theirs, check.y);
+      if (!high || !low) continue;
       ++outcome.compared;
-      const double high = at_most(*ours, check.y), low = at_least(*theirs, check.y);
-      if (high >= low - check.tolerance - kRounding) continue;
+      if (*high >= *low - check.tolerance - kRounding) continue;
       outcome.misses.push_back(fmt::format("{}: {} is {:g} at most, that of {} {:g} at least",
-                                           describe(*ours), check.y, high, check.than, low));
+                                           describe(*ours), check.y, *high, check.than, *low));
     }
   }
 }
@@ -103,6 +107,19 @@ void check_simulated(const RowCheck& check, const Rows& rows, CheckOutcome& outc
     if (difference <= check.tolerance * row->predicted->total + kRounding) continue;
     outcome.misses.push_back(fmt::format("{}: predicted {:g} ms, simulated {:g} ms", describe(*row),
                                          row->predicted->total, *row->simulated_ms));
+  }
+}
+
+void check_measured(const RowCheck& check, const Rows& rows, CheckOutcome& outcome) {
+  for (const ResultRow* row : rows) {
+    if (!row->predicted || !row->measured) continue;
+    ++outcome.compared;
+    const double predicted = row->predicted->total;
+    const MeasuredTimes& measured = *row->measured;
+    const double slack = check.tolerance * measured.median.total;
+    if (predicted >= measured.low - slack && predicted <= measured.high + slack) continue;
+    outcome.misses.push_back(fmt::format("{}: predicted {:g} ms, measured {:g} to {:g} ms",
+                                         describe(*row), predicted, measured.low, measured.high));
   }
 }
 
@@ -127,6 +144,8 @@ std::string describe(const RowCheck& check) {
     text = check.y + " of " + check.of + " is never below that of " + check.than;
   } else if (check.kind == Kind::predicted_equals_simulated) {
     text = "predicted equals simulated";
+  } else if (check.kind == Kind::predicted_near_measured) {
+    text = fmt::format("predicted is near measured, {:g} %", 100 * check.tolerance);
   } else {
     const char* verb = check.kind == Kind::rises ? " rises with " : " never falls with ";
     text = check.y + verb + check.x;
@@ -150,6 +169,9 @@ CheckOutcome evaluate(const RowCheck& check, const std::vector<ResultRow>& rows)
       break;
     case Kind::predicted_equals_simulated:
       check_simulated(check, looked_at, outcome);
+      break;
+    case Kind::predicted_near_measured:
+      check_measured(check, looked_at, outcome);
       break;
   }
   return outcome;

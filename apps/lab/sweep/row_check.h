@@ -15,12 +15,13 @@ struct RowCheck {
     never_falls,  ///< y never falls as x grows
     never_below,  ///< y of one method is nowhere below that of another
     predicted_equals_simulated,
+    predicted_near_measured,  ///< the predicted time is near the interval of the measured median
   };
   std::string id;  ///< what a [[figure]] may call it; may be empty
   Kind kind = Kind::rises;
   std::string y, x;                          ///< columns of results.csv
   std::string of, than;                      ///< methods, for never_below
-  double tolerance = 0;                      ///< of y; relative for predicted_equals_simulated
+  double tolerance = 0;                      ///< of y; relative for predicted_ kinds
   std::map<std::string, std::string> where;  ///< only rows with these texts in these columns
 
   friend bool operator==(const RowCheck&, const RowCheck&) = default;

@@ -85,6 +85,30 @@ TEST(RowCheck, AllowsWhatTheIntervalsOfTheHitRatesExplain) {
   EXPECT_FALSE(evaluate(check, {delivering("ours", 0.75, 0.7, 1), theirs}).holds());
 }
 
+TEST(RowCheck, PassesOverRowsWithoutTheFigure) {
+  ResultRow theirs = row("theirs", 1, 1);
+  theirs.predicted = TimeParts{50, 50, 0, 0, 0};
+  EXPECT_EQ(evaluate(never_below("predicted_ms"), {row("ours", 1, 1), theirs}).compared, 0U)
+      << "no plan is no plan of 0 ms";
+}
+
+TEST(RowCheck, ComparesPredictionAndMeasurement) {
+  RowCheck check;
+  check.kind = Kind::predicted_near_measured;
+  check.tolerance = 0.1;
+  ResultRow one = row("a", 1, 1);
+  one.predicted = TimeParts{80, 80, 0, 0, 0};
+  EXPECT_EQ(evaluate(check, {one}).compared, 0U) << "not measured";
+  one.measured = MeasuredTimes{{100, 100, 0, 0, 0}, 89, 105, 105, 0, 0};
+  EXPECT_TRUE(evaluate(check, {one}).holds()) << "a tenth of 100 below 89";
+  one.predicted->total = 78;
+  EXPECT_FALSE(evaluate(check, {one}).holds());
+  one.predicted->total = 114;
+  EXPECT_TRUE(evaluate(check, {one}).holds());
+  one.predicted->total = 116;
+  EXPECT_FALSE(evaluate(check, {one}).holds());
+}
+
 TEST(RowCheck, ComparesPredictionAndSimulation) {
   RowCheck check;
   check.kind = Kind::predicted_equals_simulated;
