@@ -39,7 +39,6 @@ void write_results(const lab::RunFolder& folder, const lab::EmulationCheck& chec
   folder.write("emulation_device.csv", lab::device_cells_csv(check.devices.cells));
   folder.write("results.json", lab::emulation_json(check));
   folder.write("emulation.txt", lab::emulation_text(check));
-  folder.write("machine.json", lab::machine_json());
 }
 
 int run_emulation(const EmulationFlags& flags, const CLI::App& command) {

@@ -7,16 +7,19 @@
 #include "apps/branchline/experiments/sweep.h"
 #include "apps/branchline/verbs/verbs.h"
 #include "apps/lab/report/report.h"
+#include "apps/lab/run_folder.h"
+#include "apps/lab/sweep/sweep_summary.h"
 
 namespace branchline::apps {
 namespace {
 
-/// What wrote into a folder ends with a page of it.
+/// What wrote into a folder ends with what it ran on, and a page of it all.
 int run_and_report(const CLI::App& command, const std::vector<Verb>& experiments) {
   const int code = run_chosen(experiments);
   const CLI::App& chosen = *command.get_subcommands().front();
   const std::string folder = chosen.get_option("--output")->as<std::string>();
   if (folder.empty() || (code != kDone && code != kGoalNotMet)) return code;
+  lab::RunFolder(folder).write("machine.json", lab::machine_json());
   const std::string page = lab::write_report(folder, std::cerr);
   if (!chosen.get_option("--json")->as<bool>()) std::cout << page << '\n';
   return code;

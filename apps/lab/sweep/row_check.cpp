@@ -45,6 +45,21 @@ std::string curve_of(const ResultRow& row, const std::string& x) {
   return key;
 }
 
+/// The ends of y's interval, as far as few samples tell it; y itself where it has none. Nothing of
+/// a row that has no such figure.
+std::optional<double> at_most(const ResultRow& row, const std::string& y) {
+  if (y == "delivered_accuracy" && row.accuracy) return *row.accuracy * row.hit_high;
+  if (y == "measured_ms" && row.measured) return row.measured->high;
+  if (y == "fps" && row.measured && row.measured->low > 0) return 1000 / row.measured->low;
+  return number(row, y, kWhere);
+}
+std::optional<double> at_least(const ResultRow& row, const std::string& y) {
+  if (y == "delivered_accuracy" && row.accuracy) return *row.accuracy * row.hit_low;
+  if (y == "measured_ms" && row.measured) return row.measured->low;
+  if (y == "fps" && row.measured && row.measured->high > 0) return 1000 / row.measured->high;
+  return number(row, y, kWhere);
+}
+
 void check_curve(const RowCheck& check, const std::string& name, Rows curve,
                  CheckOutcome& outcome) {
   const auto x_of = [&](const ResultRow* row) { return number(*row, check.x, kWhere).value_or(0); };
@@ -53,7 +68,9 @@ void check_curve(const RowCheck& check, const std::string& name, Rows curve,
                    [&](const auto* a, const auto* b) { return x_of(a) < x_of(b); });
   for (std::size_t i = 1; i < curve.size(); ++i) {
     ++outcome.compared;
-    if (y_of(curve[i]) >= y_of(curve[i - 1]) - check.tolerance - kRounding) continue;
+    const double most = at_most(*curve[i], check.y).value_or(0);
+    const double least = at_least(*curve[i - 1], check.y).value_or(0);
+    if (most >= least - check.tolerance - kRounding) continue;
     outcome.misses.push_back(fmt::format("{}: {} falls from {:g} to {:g} between {} {:g} and {:g}",
                                          name, check.y, y_of(curve[i - 1]), y_of(curve[i]), check.x,
                                          x_of(curve[i - 1]), x_of(curve[i])));
@@ -69,17 +86,6 @@ void check_curves(const RowCheck& check, const Rows& rows, CheckOutcome& outcome
   std::map<std::string, Rows> curves;
   for (const ResultRow* row : rows) curves[curve_of(*row, check.x)].push_back(row);
   for (const auto& [name, curve] : curves) check_curve(check, name, curve, outcome);
-}
-
-/// The most that y may be, given how few samples told the hit rate; and the least. Nothing of a row
-/// that has no such figure.
-std::optional<double> at_most(const ResultRow& row, const std::string& y) {
-  if (y == "delivered_accuracy" && row.accuracy) return *row.accuracy * row.hit_high;
-  return number(row, y, kWhere);
-}
-std::optional<double> at_least(const ResultRow& row, const std::string& y) {
-  if (y == "delivered_accuracy" && row.accuracy) return *row.accuracy * row.hit_low;
-  return number(row, y, kWhere);
 }
 
 void check_pairs(const RowCheck& check, const Rows& rows, CheckOutcome& outcome) {

@@ -74,7 +74,8 @@ TEST(ExperimentProgram, PlaysTracesAgainstRivals) {
     EXPECT_GT(hits, 0.9) << played["trace"];
   }
   for (const char* file :
-       {"traces.csv", "traces.json", "traces.txt", "config.toml", "report.html"}) {
+       {"traces.csv", "traces.json", "traces.txt", "config.toml", "machine.json", "report.html",
+        "report.md"}) {
     EXPECT_TRUE(std::filesystem::exists(folder / file)) << file;
   }
   std::filesystem::remove_all(folder);

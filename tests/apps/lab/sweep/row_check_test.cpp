@@ -53,6 +53,21 @@ TEST(RowCheck, SeesACurveFall) {
   EXPECT_TRUE(evaluate(lenient, rows).holds());
 }
 
+TEST(RowCheck, ACurveFallsOnlyBeyondBothIntervals) {
+  RowCheck check = exits(Kind::never_falls);
+  check.y = "fps";
+  ResultRow before = row("a", 1, 1), after = row("a", 2, 1);
+  before.measured = MeasuredTimes{{180, 180, 0, 0, 0}, 170, 205, 205, 0, 0};
+  after.measured = MeasuredTimes{{210, 210, 0, 0, 0}, 200, 260, 260, 0, 0};
+  EXPECT_TRUE(evaluate(check, {before, after}).holds()) << "200 to 205 ms is in both";
+  after.measured->low = 206;
+  EXPECT_FALSE(evaluate(check, {before, after}).holds());
+  check.y = "measured_ms";
+  EXPECT_TRUE(evaluate(check, {before, after}).holds());
+  after.uplink_mbps = 0.5;
+  EXPECT_FALSE(evaluate(check, {before, after}).holds()) << "now from 206 down to 205 at most";
+}
+
 TEST(RowCheck, WantsARiseToEndHigherThanItBegan) {
   EXPECT_TRUE(evaluate(exits(Kind::rises), {row("a", 1, 1), row("a", 2, 2)}).holds());
   const std::vector<ResultRow> flat = {row("a", 1, 2), row("a", 2, 2)};
