@@ -73,9 +73,8 @@ TEST(ExperimentProgram, PlaysTracesAgainstRivals) {
     const double hits = methods.front()["hit_rate"]["value"];
     EXPECT_GT(hits, 0.9) << played["trace"];
   }
-  for (const char* file :
-       {"traces.csv", "traces.json", "traces.txt", "config.toml", "machine.json", "report.html",
-        "report.md"}) {
+  for (const char* file : {"traces.csv", "traces.json", "traces.txt", "config.toml", "machine.json",
+                           "report.html", "report.md"}) {
     EXPECT_TRUE(std::filesystem::exists(folder / file)) << file;
   }
   std::filesystem::remove_all(folder);
