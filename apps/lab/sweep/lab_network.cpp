@@ -11,6 +11,7 @@
 #include "apps/lab/sweep/stop_point.h"
 #include "framework/base/error.h"
 #include "framework/model/tensor_bridge.h"
+#include "framework/profile/profile_json.h"
 #include "framework/profile/unit_timer.h"
 #include "framework/runtime/remote_timer.h"
 #include "framework/runtime/runnable_plan.h"
@@ -72,20 +73,19 @@ void choose_model(const std::vector<std::string>& alternatives, const Experiment
 }
 
 void see_sending(const Tensor& value, graph::ValueId id, const runtime::WireCosts& costs,
-                 LabNetwork& network) {
+                 double slowdown, std::vector<SeenSending>& seen) {
   for (const Codec codec : transport::all_codecs()) {
     const bool packed = transport::packing_of(codec) != transport::Packing::none;
     if (packed || !transport::can_encode(codec, value.type, value.shape)) continue;
     const TimePoint begun = Clock::now();
     const auto sent = runtime::encode_value(id, value, codec, costs.options(id));
-    const Duration took = scaled(Clock::now() - begun, network.slowdown);
-    network.sendings.push_back(
-        {id, codec, static_cast<std::int64_t>(sent.encoded.payload_bytes), took});
+    const Duration took = scaled(Clock::now() - begun, slowdown);
+    seen.push_back({id, codec, static_cast<std::int64_t>(sent.encoded.payload_bytes), took});
   }
 }
 
 /// Pictures' sizes are the test pictures'; all other values' depend on their shapes alone.
-void see_sendings(LabNetwork& network, const StopFlag& stop) {
+std::vector<SeenSending> see_sendings(const LabNetwork& network, const StopFlag& stop) {
   const runtime::WireCosts costs(network.graph, network.model->manifest(), network.slowdown);
   std::vector<graph::ValueId> inner;
   for (const graph::Unit& unit : network.graph.units) {
@@ -93,26 +93,16 @@ void see_sendings(LabNetwork& network, const StopFlag& stop) {
       inner.push_back({unit.id, static_cast<std::int32_t>(i)});
     }
   }
+  std::vector<SeenSending> seen;
   for (std::size_t i = 0; i < std::min(kTaughtPictures, network.pictures.size()); ++i) {
-    see_sending(model::from_torch(network.pictures[i]), {0, 0}, costs, network);
+    see_sending(model::from_torch(network.pictures[i]), {0, 0}, costs, network.slowdown, seen);
     const slice::Values values = slice::values_for(*network.model, {network.pictures[i]}, inner);
     for (const auto& [id, value] : values) {
       stop_point(stop);
-      see_sending(model::from_torch(value), id, costs, network);
+      see_sending(model::from_torch(value), id, costs, network.slowdown, seen);
     }
   }
-}
-
-/// As the folder has them, else seen now and kept there.
-void see_sendings_in(const RunFolder& folder, const StopFlag& stop, LabNetwork& network) {
-  const std::string name = network.name + ".sendings.json", file = folder.path(name);
-  if (fs::exists(file)) {
-    network.sendings =
-        sendings_from_json(apps::read_text_file(file, "remove it: it is measured anew"), file);
-    return;
-  }
-  see_sendings(network, stop);
-  folder.write(name, to_json(network.sendings));
+  return seen;
 }
 
 std::int64_t frame_overhead(transport::Body body, std::uint64_t payload) {
@@ -142,22 +132,27 @@ void add_overheads(LabNetwork& network) {
   network.down_overhead = frame_overhead(std::move(answer), down);
 }
 
-/// As the folder has them, else measured and kept there.
-LayerTimes layers_in(const RunFolder& folder, const LabNetwork& network, const PacedDevice& device,
-                     const profile::RunSlice& edge) {
-  const std::string name = network.name + ".layers.json", file = folder.path(name);
-  if (std::filesystem::exists(file)) {
-    return layer_times_from_json(apps::read_text_file(file, "remove it: it is measured anew"),
-                                 file);
-  }
+LayerTimes measured_layers(const LabNetwork& network, const PacedDevice& device,
+                           const profile::RunSlice& edge) {
   const graph::LayerGraph& layers = network.model->layers();
-  const LayerTimes times = {
+  return {
       time_layers(layers, stoppable(profile::local_runs(network.model, device.cache), device.stop),
                   network.slowdown),
       time_layers(layers, stoppable(edge, device.stop), 1),
       measured_slowdown(device, network.slowdown)};
-  folder.write(name, to_json(times));
-  return times;
+}
+
+/// As the folder has it, else measured and kept there.
+/// @param parse  of text and the file's name
+template <class Parse, class Measure>
+auto kept_in(const RunFolder& folder, const std::string& name, Parse parse, Measure measure) {
+  const std::string file = folder.path(name);
+  if (fs::exists(file)) {
+    return parse(apps::read_text_file(file, "remove it: it is measured anew"), file);
+  }
+  auto measured = measure();
+  folder.write(name, to_json(measured));
+  return measured;
 }
 
 void require_accuracies(const LabNetwork& network) {
@@ -194,18 +189,23 @@ LabNetwork open_network(const std::vector<std::string>& alternatives, const Expe
                                        folder.path("branchlined.log"));
   const runtime::EdgeProfiler profiler(layers, "127.0.0.1:" + std::to_string(edge->port()),
                                        kConnectTime);
-  network.profile_file = folder.path(network.name + ".profile.json");
+  const std::string profile_name = network.name + ".profile.json";
+  network.profile_file = folder.path(profile_name);
   slice::SliceCache cache(kProfileSlices);
   const PacedDevice device{network.model, network.pictures.front(), cache, stop};
-  const profile::Profile profile =
-      profile_in(network.profile_file, device, {experiment.slowdown, experiment.deepest_exit},
-                 profiler.runs());
+  const profile::Profile profile = kept_in(folder, profile_name, profile::profile_from_json, [&] {
+    const WantedDevice wanted{experiment.slowdown, experiment.deepest_exit};
+    return measured_profile(device, wanted, profiler.runs());
+  });
+  profile::require_fresh(profile.device.key, profile::local_key(layers), network.profile_file);
   network.slowdown = profile.device.slowdown;
   network.graph = profile::with_times(layers, profile);
-  see_sendings_in(folder, stop, network);
+  network.sendings = kept_in(folder, network.name + ".sendings.json", sendings_from_json,
+                             [&] { return see_sendings(network, stop); });
   add_overheads(network);
   progress("timing the layers of " + network.name);
-  network.layers = layers_in(folder, network, device, profiler.runs());
+  network.layers = kept_in(folder, network.name + ".layers.json", layer_times_from_json,
+                           [&] { return measured_layers(network, device, profiler.runs()); });
   return network;
 }
 

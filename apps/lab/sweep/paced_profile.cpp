@@ -1,27 +1,23 @@
 #include "apps/lab/sweep/paced_profile.h"
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <utility>
 
-#include "apps/branchline/text_file.h"
 #include "apps/lab/sweep/stop_point.h"
 #include "framework/base/error.h"
 #include "framework/profile/exit_segments.h"
-#include "framework/profile/profile_json.h"
 #include "framework/runtime/device_runner.h"
 #include "framework/runtime/exit_ladder.h"
 
 namespace branchline::lab {
 namespace {
 
-constexpr int kCuts = 8;  // of each exit
-constexpr int kPacedRuns = 3, kPlainRuns = 11;
+constexpr int kCuts = 8;                        // of each exit
+constexpr int kPacedRuns = 1, kPlainRuns = 11;  // a slowed slice takes the same each time
 constexpr int kTimerRuns = 20, kLeastTimerRuns = 5;
 /// Of plain runs of the whole; of what takes long there are fewer: a profile has 32 times as many.
 constexpr Duration kTimerLength = std::chrono::milliseconds(600);
-/// Of runs on the slowed device; after it none is repeated.
+/// Of runs in a row; after it none is repeated.
 constexpr Duration kPacedLength = std::chrono::milliseconds(800);
 
 profile::TimerOptions timer_options(Duration whole) {
@@ -61,8 +57,7 @@ std::vector<Duration> paced_steps(const PacedDevice& device, double slowdown,
                                   const std::vector<runtime::DeviceStep>& steps,
                                   int runs = kPacedRuns) {
   runtime::DeviceRunner runner(slowdown);
-  const OnStop end_rest(device.stop,
-                        [&] { runner.stop(); });  // a slice's first may take half a minute
+  const OnStop end_rest(device.stop, [&] { runner.stop(); });  // a slice may take half a minute
   std::vector<std::vector<Duration>> times(steps.size());
   TimePoint begun;
   for (int run = 0; run <= runs; ++run) {
@@ -88,21 +83,16 @@ Duration paced_time(const PacedDevice& device, double slowdown,
   return sum;
 }
 
-/// So that the deepest exit takes what it is to take, pauses and all: a device that rests finds
-/// cold caches, so that its work takes up to three times as long as in the profile.
+/// So that the deepest exit takes what it is to take, in the slices in which it is run.
 double slowdown_by_trial(const PacedDevice& device, Duration deepest_exit, Duration whole) {
   const auto quotient = [](Duration of, Duration by) {
     return static_cast<double>(of.count()) /
            static_cast<double>(std::max<Duration::rep>(by.count(), 1));
   };
-  const double most = quotient(deepest_exit, whole);
-  if (most <= 1) return 1;
-  double factor = std::max(1.0, most / 4);  // nearer to what will be found than the most is
-  for (int trial = 0; trial < 2; ++trial) {
-    const Duration took = paced_time(device, factor, deepest_steps(device));
-    factor = std::clamp(factor * quotient(deepest_exit, took), 1.0, most);
-  }
-  return factor;
+  const double factor = quotient(deepest_exit, whole);
+  if (factor <= 1) return 1;
+  const Duration took = paced_time(device, factor, deepest_steps(device));
+  return std::max(1.0, factor * quotient(deepest_exit, took));
 }
 
 /// Makes the units take so long together, in the proportions they have.
@@ -166,6 +156,16 @@ void slow_down(profile::TierProfile& tier, double slowdown, const PacedDevice& d
   stretch_trunk(tier, device, graph, times);
 }
 
+}  // namespace
+
+double measured_slowdown(const PacedDevice& device, double factor) {
+  const auto steps = deepest_steps(device);
+  const Duration before = paced_time(device, 1, steps, kPlainRuns);
+  const Duration slow = paced_time(device, factor, steps);
+  const Duration after = paced_time(device, 1, steps, kPlainRuns);
+  return 2 * static_cast<double>(slow.count()) / static_cast<double>((before + after).count());
+}
+
 profile::Profile measured_profile(const PacedDevice& device, const WantedDevice& wanted,
                                   const profile::RunSlice& edge) {
   const graph::LayerGraph& layers = device.model->layers();
@@ -180,31 +180,6 @@ profile::Profile measured_profile(const PacedDevice& device, const WantedDevice&
   const double slowdown =
       wanted.slowdown > 0 ? wanted.slowdown : slowdown_by_trial(device, wanted.deepest_exit, whole);
   slow_down(profile.device, slowdown, device);
-  return profile;
-}
-
-}  // namespace
-
-double measured_slowdown(const PacedDevice& device, double factor) {
-  const auto steps = deepest_steps(device);
-  const Duration before = paced_time(device, 1, steps, kPlainRuns);
-  const Duration slow = paced_time(device, factor, steps);
-  const Duration after = paced_time(device, 1, steps, kPlainRuns);
-  return 2 * static_cast<double>(slow.count()) / static_cast<double>((before + after).count());
-}
-
-profile::Profile profile_in(const std::string& file, const PacedDevice& device,
-                            const WantedDevice& wanted, const profile::RunSlice& edge) {
-  if (std::filesystem::exists(file)) {
-    profile::Profile profile = profile::profile_from_json(
-        apps::read_text_file(file, "remove it: it is measured anew"), file);
-    profile::require_fresh(profile.device.key, profile::local_key(device.model->layers()), file);
-    return profile;
-  }
-  profile::Profile profile = measured_profile(device, wanted, edge);
-  std::ofstream out(file, std::ios::binary);
-  out << profile::to_json(profile) << std::flush;
-  if (!out) throw RunError(file + ": cannot be written; is the disk full?");
   return profile;
 }
 

@@ -30,15 +30,11 @@ struct WantedDevice {
 /// between its runs included.
 double measured_slowdown(const PacedDevice& device, double factor);
 
-/// What the network takes on the slowed device and on the edge: as `file` has it, else measured and
-/// kept there. TierProfile::slowdown tells the device's.
-///
-/// A device that rests after each slice finds cold caches after it, which a profile of runs in a
-/// row knows nothing of. So units' times are stretched to what plans' fronts up to each cut vertex,
-/// and the heads behind them, took on the slowed device.
+/// What the network takes on the slowed device and on the edge. TierProfile::slowdown tells the
+/// device's. Units' times are stretched to what plans' fronts up to each cut vertex, and the heads
+/// behind them, took on the slowed device, in slices as plans run them.
 /// @param edge  runs slices on the edge; its machine is this one
-/// @throws InputError (InputKind::model) when the file is of another network or machine.
-profile::Profile profile_in(const std::string& file, const PacedDevice& device,
-                            const WantedDevice& wanted, const profile::RunSlice& edge);
+profile::Profile measured_profile(const PacedDevice& device, const WantedDevice& wanted,
+                                  const profile::RunSlice& edge);
 
 }  // namespace branchline::lab

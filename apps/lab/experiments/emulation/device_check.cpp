@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "apps/lab/experiments/emulation/cpu_cgroup.h"
+#include "apps/lab/sweep/plan_sample.h"
 #include "framework/base/error.h"
 #include "framework/profile/exit_segments.h"
 #include "framework/profile/slice_inputs.h"
@@ -108,7 +109,7 @@ std::unique_ptr<CpuCgroup> cgroup_for(const WorkProcess& worker, const std::stri
 
 bool DeviceCell::honest() const {
   if (!quota_period) return true;
-  const double period_ms = std::chrono::duration<double, std::milli>(*quota_period).count();
+  const double period_ms = to_ms(*quota_period);
   return slowdown * work_ms >= kHonestPeriods * period_ms &&
          period_ms / slowdown >= kHonestShare_ms;
 }

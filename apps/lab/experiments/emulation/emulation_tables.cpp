@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/branchline/flags.h"
+#include "apps/lab/sweep/plan_sample.h"
 #include "apps/lab/sweep/sweep_summary.h"
 
 namespace branchline::lab {
@@ -66,8 +67,7 @@ double mbps(std::size_t bytes, const Estimate& ms) {
 
 std::string emulation_name(const DeviceCell& cell) {
   if (!cell.quota_period) return "rests";
-  return fmt::format("quota in {:g} ms",
-                     std::chrono::duration<double, std::milli>(*cell.quota_period).count());
+  return fmt::format("quota in {:g} ms", to_ms(*cell.quota_period));
 }
 
 std::string honest_text(bool honest) { return honest ? "yes" : "no"; }
@@ -179,10 +179,7 @@ std::string device_cells_csv(const std::vector<DeviceCell>& cells) {
       "over_stated,honest\n";
   for (const DeviceCell& cell : cells) {
     const std::string period =
-        cell.quota_period
-            ? fmt::format("{:g}",
-                          std::chrono::duration<double, std::milli>(*cell.quota_period).count())
-            : "";
+        cell.quota_period ? fmt::format("{:g}", to_ms(*cell.quota_period)) : "";
     text += fmt::format("branchline.emulation_device/1,{:g},{},{},{},{:.6g},{},{:.6g},{}\n",
                         cell.slowdown, emulation_name(cell), period, cell.runs, cell.work_ms,
                         cell_text(cell.measured), cell.over_stated(), honest_text(cell.honest()));

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "apps/lab/sweep/plan_runner.h"
-#include "branchline/edge_service.h"
 #include "framework/profile/exit_segments.h"
 #include "framework/profile/unit_timer.h"
 #include "tests/apps/lab/sweep/sample_network.h"
@@ -34,17 +33,11 @@ LabNetwork slowed_network() {
 
 class EngineFrames : public ::testing::Test {
  protected:
-  static EdgeService edge_of(const std::string& file) {
-    EdgeOptions options;
-    options.model_files = {file};
-    options.listen = "127.0.0.1:0";
-    return EdgeService::open(options);
-  }
   const at::Tensor& picture() const { return network_.pictures.front(); }
 
   const LabNetwork network_ = slowed_network();
   const transport::LinkProfile slow_ = transport::steady_link(kSlow, kFast, kDelay);
-  EdgeService edge_ = edge_of(network_.file);
+  EdgeService edge_ = testing::edge_of(network_.file);
   StopFlag stop_;
 };
 

@@ -7,7 +7,6 @@
 #include <sstream>
 
 #include "apps/lab/sweep/stop_point.h"
-#include "branchline/edge_service.h"
 #include "tests/apps/lab/sweep/sample_network.h"
 #include "tests/branchy_models/temporary_folder.h"
 
@@ -27,12 +26,6 @@ class SweepOfOneNetwork : public ::testing::Test {
                           {"device-only", "branchline-uninsured", "branchline"},
                           {300ms, 400ms},
                           {{"400kbit", kRate, {}}}}};
-  }
-  static EdgeService edge_of(const std::string& file) {
-    EdgeOptions options;
-    options.model_files = {file};
-    options.listen = "127.0.0.1:0";
-    return EdgeService::open(options);
   }
   Sweep swept() {
     MeasurementLog log(file_);
@@ -54,7 +47,7 @@ class SweepOfOneNetwork : public ::testing::Test {
   const branchy_models::TemporaryFolder folder_;
   const std::string file_ = folder_.path("measurements.csv");
   const LabNetwork network_ = testing::sample_network();
-  EdgeService edge_ = edge_of(network_.file);
+  EdgeService edge_ = testing::edge_of(network_.file);
   Experiment experiment_;
   std::function<void(const SweepProgress&)> on_progress_ = [](const SweepProgress&) {};
   const StopFlag stop_;

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "branchline/edge_service.h"
 #include "framework/base/error.h"
 #include "tests/apps/lab/sweep/sample_network.h"
 
@@ -15,18 +14,12 @@ constexpr double kRate = 20'000;  // bytes/s
 
 class RunningPlans : public ::testing::Test {
  protected:
-  static EdgeService edge_of(const std::string& file) {
-    EdgeOptions options;
-    options.model_files = {file};
-    options.listen = "127.0.0.1:0";
-    return EdgeService::open(options);
-  }
   MethodPlan plan(const std::string& method) const {
     return *PlanningDesk(network_, {kRate, kRate, 10ms}, {kRate}).choose(method, 10s).plan;
   }
 
   const LabNetwork network_ = testing::sample_network();
-  EdgeService edge_ = edge_of(network_.file);
+  EdgeService edge_ = testing::edge_of(network_.file);
   PlanRunner runner_{network_, edge_.port()};
   const transport::LinkProfile link_ = transport::steady_link(kRate, kRate, 5ms);
 };

@@ -57,4 +57,11 @@ lab::LabNetwork sample_camera() {
   return network_of(lab::find_shipped_file("branchy_models/pretrained/b_camera.pt"));
 }
 
+EdgeService edge_of(const std::string& model_file) {
+  EdgeOptions options;
+  options.model_files = {model_file};
+  options.listen = "127.0.0.1:0";
+  return EdgeService::open(options);
+}
+
 }  // namespace branchline::testing

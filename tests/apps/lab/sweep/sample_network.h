@@ -1,6 +1,9 @@
 #pragma once
 
+#include <string>
+
 #include "apps/lab/sweep/lab_network.h"
+#include "branchline/edge_service.h"
 
 namespace branchline::testing {
 
@@ -11,5 +14,8 @@ lab::LabNetwork sample_network();
 /// The shipped b_camera, with the same times: large enough that its first exit takes much less than
 /// its deepest one, on a slowed device too.
 lab::LabNetwork sample_camera();
+
+/// Serves a network in this process, on a port that is free.
+EdgeService edge_of(const std::string& model_file);
 
 }  // namespace branchline::testing

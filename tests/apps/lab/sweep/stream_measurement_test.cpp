@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "branchline/edge_service.h"
 #include "tests/apps/lab/sweep/sample_network.h"
 #include "tests/branchy_models/temporary_folder.h"
 
@@ -15,12 +14,6 @@ constexpr double kRate = 100'000;  // bytes/s
 
 class MeasuringStreams : public ::testing::Test {
  protected:
-  static EdgeService edge_of(const std::string& file) {
-    EdgeOptions options;
-    options.model_files = {file};
-    options.listen = "127.0.0.1:0";
-    return EdgeService::open(options);
-  }
   static Experiment experiment() {
     Experiment wanted;
     wanted.stream_frames = 6;
@@ -36,7 +29,7 @@ class MeasuringStreams : public ::testing::Test {
 };
 
 TEST_F(MeasuringStreams, GoOnWithWhatARunBeforeMeasured) {
-  EdgeService edge = edge_of(network_.file);
+  EdgeService edge = testing::edge_of(network_.file);
   PlanRunner runner(network_, edge.port());
   const auto plan = PlanningDesk(network_, {kRate, kRate, 2ms}, {kRate}).choose("edge-only", 10s);
   runner.prepare(*plan.plan, transport::steady_link(kRate, kRate, 1ms));
