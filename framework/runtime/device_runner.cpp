@@ -16,48 +16,70 @@ Duration thread_time() {
   return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
+/// What the work took of the processor.
+Duration busy_with(const std::function<void()>& work) {
+  const TimePoint begun = Clock::now();
+  const Duration busy_before = thread_time();
+  work();
+  return std::min(thread_time() - busy_before, Clock::now() - begun);
+}
+
 }  // namespace
 
 DeviceRunner::DeviceRunner(double slowdown) : slowdown_(slowdown) {}
 
 Duration DeviceRunner::run(const slice::Slice& slice, FeatureMaps& maps) {
-  const auto name = [&] { return to_string(slice.spec().units); };
-  return run(name, [&] {
-    std::vector<at::Tensor> inputs;
-    inputs.reserve(slice.inputs().size());
-    for (const graph::ValueId& value : slice.inputs()) {
-      const auto found = maps.find(value);
-      BL_EXPECT(found != maps.end(), "no value of unit " + std::to_string(value.unit) +
-                                         " was computed for units " +
-                                         to_string(slice.spec().units));
-      inputs.push_back(found->second);
+  const TimePoint begun = Clock::now();
+  std::vector<at::Tensor> inputs;
+  inputs.reserve(slice.inputs().size());
+  for (const graph::ValueId& value : slice.inputs()) {
+    const auto found = maps.find(value);
+    BL_EXPECT(found != maps.end(), "no value of unit " + std::to_string(value.unit) +
+                                       " was computed for units " + to_string(slice.spec().units));
+    inputs.push_back(found->second);
+  }
+  std::vector<at::Tensor> outputs;
+  const Duration busy = busy_with([&] { outputs = slice.run(inputs); });
+  for (std::size_t i = 0; i < outputs.size(); ++i) maps[slice.spec().outputs[i]] = outputs[i];
+  if (slowdown_.factor() > 1) sleep_until(begun + length_of(slice, inputs, begun, busy));
+  return Clock::now() - begun;
+}
+
+Duration DeviceRunner::length_of(const slice::Slice& slice, const std::vector<at::Tensor>& inputs,
+                                 TimePoint begun, Duration busy) {
+  const std::string name = to_string(slice.spec().units);
+  for (;;) {
+    {
+      const std::lock_guard lock(mutex_);
+      slowdown_.add_steady(name, busy);
+      const Duration length = slowdown_.steady_length(name);
+      const bool room = Clock::now() + busy < begun + length;
+      if (slowdown_.steady_known(name) || !room || stopped_) return length;
     }
-    const std::vector<at::Tensor> outputs = slice.run(inputs);
-    for (std::size_t i = 0; i < outputs.size(); ++i) maps[slice.spec().outputs[i]] = outputs[i];
-  });
+    busy = busy_with([&] { slice.run(inputs); });
+  }
 }
 
 Duration DeviceRunner::encode(graph::ValueId value, transport::Codec codec,
                               const std::function<void()>& work) {
-  const auto name = [&] {
-    return "value " + std::to_string(value.unit) + "." + std::to_string(value.index) + " as " +
-           transport::name_of(codec);
-  };
-  return run(name, work);
-}
-
-Duration DeviceRunner::run(const std::function<std::string()>& name,
-                           const std::function<void()>& work) {
   const TimePoint begun = Clock::now();
-  const Duration busy_before = thread_time();
-  work();
+  const Duration busy = busy_with(work);
   if (slowdown_.factor() > 1) {
-    const Duration busy = std::min(thread_time() - busy_before, Clock::now() - begun);
-    std::unique_lock lock(mutex_);
-    const Duration rest = slowdown_.rest_after(name(), busy);
-    stopping_.wait_until(lock, Clock::now() + rest, [this] { return stopped_; });
+    const std::string name = "value " + std::to_string(value.unit) + "." +
+                             std::to_string(value.index) + " as " + transport::name_of(codec);
+    Duration rest;
+    {
+      const std::lock_guard lock(mutex_);
+      rest = slowdown_.rest_after(name, busy);
+    }
+    sleep_until(Clock::now() + rest);
   }
   return Clock::now() - begun;
+}
+
+void DeviceRunner::sleep_until(TimePoint end) {
+  std::unique_lock lock(mutex_);
+  stopping_.wait_until(lock, end, [this] { return stopped_; });
 }
 
 void DeviceRunner::stop() {

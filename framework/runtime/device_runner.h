@@ -20,7 +20,9 @@ namespace branchline::runtime {
 using FeatureMaps = std::map<graph::ValueId, at::Tensor>;
 
 /// Runs slices on the calling thread. With a slowdown it emulates a slower device: after each piece
-/// of work it sleeps. Virtual, so that a simulation can let its own time pass instead.
+/// of work it sleeps. Of a slice's first sleep it takes the time for runs of it in a row, by which
+/// it knows what the slice takes this machine. Virtual, so that a simulation can let its own time
+/// pass.
 class DeviceRunner {
  public:
   explicit DeviceRunner(double slowdown);
@@ -38,8 +40,11 @@ class DeviceRunner {
   void stop();
 
  private:
-  /// @param name  of the work, asked for only when the device is slowed
-  Duration run(const std::function<std::string()>& name, const std::function<void()>& work);
+  /// Runs a slice in a row until it is known what it takes, or until it is to have ended.
+  /// @returns how long the run is to take that began then
+  Duration length_of(const slice::Slice& slice, const std::vector<at::Tensor>& inputs,
+                     TimePoint begun, Duration busy);
+  void sleep_until(TimePoint end);
 
   std::mutex mutex_;  // guards slowdown_, stopped_
   Slowdown slowdown_;

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kRunsRemembered = 9;
 constexpr double kAboveUsual = 1.25;
+constexpr int kSteadyRuns = 5;
 
 }  // namespace
 
@@ -24,6 +25,21 @@ Duration Slowdown::rest_after(const std::string& work, Duration busy) {
   const double most = kAboveUsual * static_cast<double>(runs.quantile(0.5).count());
   const double counted = std::min(static_cast<double>(busy.count()), most);
   return Duration(std::llround((factor_ - 1) * counted));
+}
+
+void Slowdown::add_steady(const std::string& work, Duration busy) {
+  SteadyWork& known = steady_[work];
+  ++known.runs;
+  known.quickest = std::min(known.quickest, busy);
+}
+
+Duration Slowdown::steady_length(const std::string& work) const {
+  return scaled(steady_.at(work).quickest, factor_);
+}
+
+bool Slowdown::steady_known(const std::string& work) const {
+  const auto known = steady_.find(work);
+  return known != steady_.end() && known->second.runs >= kSteadyRuns;
 }
 
 }  // namespace branchline::runtime

@@ -87,7 +87,7 @@ y_label = "measured over stated"
 series = ["emulation"]
 log = "x"
 for_each = ["slowdown"]
-note = "rests: the device sleeps after each run; a run after a rest finds cold caches, which adds to what is stated. quota: a cgroup lets it have a share of each period; the first share passes at once, and shares of less than 10 ms are not kept to, so it is a slow device only for work of ten periods and more (honest)."
+note = "rests: the device sleeps after each run until that has taken what is stated. quota: a cgroup lets it have a share of each period; the first share passes at once, and shares of less than 10 ms are not kept to, so it is a slow device only for work of ten periods and more (honest)."
 
 [[figure]]
 id = "slowdown"

@@ -76,7 +76,8 @@ std::string misses_text(const std::vector<std::string>& misses) {
 }  // namespace
 
 const char* const kDeviceEmulation =
-    "after each piece of work the device sleeps (slowdown - 1) times what it took of the processor";
+    "the device sleeps after each slice until it took slowdown times what it takes in a row, and "
+    "after each encoding (slowdown - 1) times what that took";
 const char* const kLinkEmulation =
     "a user-space proxy lets each byte through in its time at the rate, without bursts, and adds "
     "the delay each way";

@@ -39,6 +39,26 @@ TEST(Slowdown, BelievesWorkThatStaysSlower) {
   EXPECT_EQ(rest, milliseconds(400));
 }
 
+TEST(Slowdown, SteadyWorkTakesTheFactorTimesItsQuickestRun) {
+  Slowdown slow(11);
+  slow.add_steady("u:1-4", milliseconds(40));
+  EXPECT_EQ(slow.steady_length("u:1-4"), milliseconds(440));
+  slow.add_steady("u:1-4", milliseconds(4));
+  slow.add_steady("u:1-4", milliseconds(7));
+  slow.add_steady("u:5-6", milliseconds(1));
+  EXPECT_EQ(slow.steady_length("u:1-4"), milliseconds(44));
+}
+
+TEST(Slowdown, KnowsSteadyWorkAfterSomeRuns) {
+  Slowdown slow(11);
+  EXPECT_FALSE(slow.steady_known("u:1-4"));
+  for (int run = 0; run < 4; ++run) slow.add_steady("u:1-4", milliseconds(4));
+  EXPECT_FALSE(slow.steady_known("u:1-4"));
+  slow.add_steady("u:1-4", milliseconds(4));
+  EXPECT_TRUE(slow.steady_known("u:1-4"));
+  EXPECT_FALSE(slow.steady_known("u:5-6"));
+}
+
 TEST(Slowdown, IsNoSpeedUp) { EXPECT_THROW(Slowdown(0.5), std::logic_error); }
 
 }  // namespace
