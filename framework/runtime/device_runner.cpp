@@ -48,16 +48,16 @@ Duration DeviceRunner::run(const slice::Slice& slice, FeatureMaps& maps) {
 Duration DeviceRunner::length_of(const slice::Slice& slice, const std::vector<at::Tensor>& inputs,
                                  TimePoint begun, Duration busy) {
   const std::string name = to_string(slice.spec().units);
-  for (;;) {
-    {
-      const std::lock_guard lock(mutex_);
-      slowdown_.add_steady(name, busy);
-      const Duration length = slowdown_.steady_length(name);
-      const bool room = Clock::now() + busy < begun + length;
-      if (slowdown_.steady_known(name) || !room || stopped_) return length;
-    }
+  std::unique_lock lock(mutex_);
+  Duration length = slowdown_.slowed(name, busy);
+  while (!stopped_ && !slowdown_.known_in_a_row(name) && Clock::now() + busy < begun + length) {
+    lock.unlock();
     busy = busy_with([&] { slice.run(inputs); });
+    lock.lock();
+    slowdown_.add_in_a_row(name, busy);
+    length = slowdown_.slowed(name, busy);
   }
+  return length;
 }
 
 Duration DeviceRunner::encode(graph::ValueId value, transport::Codec codec,

@@ -20,9 +20,9 @@ namespace branchline::runtime {
 using FeatureMaps = std::map<graph::ValueId, at::Tensor>;
 
 /// Runs slices on the calling thread. With a slowdown it emulates a slower device: after each piece
-/// of work it sleeps. Of a slice's first sleep it takes the time for runs of it in a row, by which
-/// it knows what the slice takes this machine. Virtual, so that a simulation can let its own time
-/// pass.
+/// of work it sleeps. At the beginning of that it runs a slice again, the first time a few times,
+/// to learn what the slice takes with warm caches. Virtual, so that a simulation can let its own
+/// time pass instead.
 class DeviceRunner {
  public:
   explicit DeviceRunner(double slowdown);
@@ -40,8 +40,8 @@ class DeviceRunner {
   void stop();
 
  private:
-  /// Runs a slice in a row until it is known what it takes, or until it is to have ended.
-  /// @returns how long the run is to take that began then
+  /// Learns meanwhile, as far as there is time.
+  /// @returns how long the run is to take that began then and kept the processor busy so long
   Duration length_of(const slice::Slice& slice, const std::vector<at::Tensor>& inputs,
                      TimePoint begun, Duration busy);
   void sleep_until(TimePoint end);

@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::size_t kRunsRemembered = 9;
 constexpr double kAboveUsual = 1.25;
-constexpr int kSteadyRuns = 5;
+constexpr int kRunsToKnow = 5;
+constexpr Duration kTimeToKnow = std::chrono::milliseconds(30);
 
 }  // namespace
 
@@ -27,19 +28,24 @@ Duration Slowdown::rest_after(const std::string& work, Duration busy) {
   return Duration(std::llround((factor_ - 1) * counted));
 }
 
-void Slowdown::add_steady(const std::string& work, Duration busy) {
-  SteadyWork& known = steady_[work];
-  ++known.runs;
-  known.quickest = std::min(known.quickest, busy);
+void Slowdown::add_in_a_row(const std::string& work, Duration busy) {
+  if (known_in_a_row(work)) return;
+  RunsInARow& runs = in_a_row_[work];
+  ++runs.count;
+  runs.sum += busy;
+  runs.quickest = std::min(runs.quickest, busy);
 }
 
-Duration Slowdown::steady_length(const std::string& work) const {
-  return scaled(steady_.at(work).quickest, factor_);
+bool Slowdown::known_in_a_row(const std::string& work) const {
+  const auto runs = in_a_row_.find(work);
+  return runs != in_a_row_.end() && runs->second.count >= kRunsToKnow &&
+         runs->second.sum >= kTimeToKnow;
 }
 
-bool Slowdown::steady_known(const std::string& work) const {
-  const auto known = steady_.find(work);
-  return known != steady_.end() && known->second.runs >= kSteadyRuns;
+Duration Slowdown::slowed(const std::string& work, Duration busy) {
+  const auto runs = in_a_row_.find(work);
+  if (runs == in_a_row_.end()) return busy + rest_after(work, busy);
+  return scaled(runs->second.quickest, factor_);
 }
 
 }  // namespace branchline::runtime

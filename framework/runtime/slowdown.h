@@ -9,9 +9,9 @@
 namespace branchline::runtime {
 
 /// How long pieces of work take on a device emulated `factor` times slower. It rests after each,
-/// and finds cold caches after that, which a device that is slow by itself does not. On a shared
-/// machine the time that its host or a neighbour stole stands in the thread's processor time, too.
-/// Neither is to be multiplied. Not safe for several threads at once.
+/// and finds cold caches and a slow clock after that, which a device that is slow by itself does
+/// not. On a shared machine the time that its host or a neighbour stole stands in the thread's
+/// processor time, too. Neither is to be multiplied. Not safe for several threads at once.
 class Slowdown {
  public:
   /// @param factor  at least 1
@@ -24,22 +24,25 @@ class Slowdown {
   /// @param work  names the piece of work, the same each time it is done
   Duration rest_after(const std::string& work, Duration busy);
 
-  /// Work that always takes the same, such as a slice.
-  void add_steady(const std::string& work, Duration busy);
-  /// @returns factor times the quickest run so far, the work itself included
-  Duration steady_length(const std::string& work) const;
-  /// Whether the quickest run so far is believed to be what the work takes with warm caches.
-  bool steady_known(const std::string& work) const;
+  /// A run of work whose time no data changes, such as a slice, straight after another of it.
+  void add_in_a_row(const std::string& work, Duration busy);
+  /// After so many runs and so long that caches and clock are as warm as they get; what is told
+  /// later changes nothing.
+  bool known_in_a_row(const std::string& work) const;
+  /// @param busy  what the run took that is to be slowed
+  /// @returns how long it is to take: factor times the quickest run in a row. Where no such run was
+  /// told of, its own time and the rest after that
+  Duration slowed(const std::string& work, Duration busy);
 
  private:
-  struct SteadyWork {
-    int runs = 0;
-    Duration quickest = Duration::max();
+  struct RunsInARow {
+    int count = 0;
+    Duration sum{0}, quickest = Duration::max();
   };
 
   const double factor_;
   std::map<std::string, RecentDurations> busy_;
-  std::map<std::string, SteadyWork> steady_;
+  std::map<std::string, RunsInARow> in_a_row_;
 };
 
 }  // namespace branchline::runtime

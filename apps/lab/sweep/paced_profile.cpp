@@ -83,18 +83,6 @@ Duration paced_time(const PacedDevice& device, double slowdown,
   return sum;
 }
 
-/// So that the deepest exit takes what it is to take, in the slices in which it is run.
-double slowdown_by_trial(const PacedDevice& device, Duration deepest_exit, Duration whole) {
-  const auto quotient = [](Duration of, Duration by) {
-    return static_cast<double>(of.count()) /
-           static_cast<double>(std::max<Duration::rep>(by.count(), 1));
-  };
-  const double factor = quotient(deepest_exit, whole);
-  if (factor <= 1) return 1;
-  const Duration took = paced_time(device, factor, deepest_steps(device));
-  return std::max(1.0, factor * quotient(deepest_exit, took));
-}
-
 /// Makes the units take so long together, in the proportions they have.
 void stretch(std::vector<Duration>& unit_time, const std::vector<std::int32_t>& units,
              Duration measured) {
@@ -156,6 +144,25 @@ void slow_down(profile::TierProfile& tier, double slowdown, const PacedDevice& d
   stretch_trunk(tier, device, graph, times);
 }
 
+/// So that the deepest exit takes what it is to take, in the slices in which it is run: the first
+/// slow-down is right for the whole in one go, and slices' times are in proportion to it.
+void slow_down_to(profile::TierProfile& tier, Duration deepest_exit, const PacedDevice& device) {
+  const auto quotient = [&](Duration by) {
+    return static_cast<double>(deepest_exit.count()) /
+           static_cast<double>(std::max<Duration::rep>(by.count(), 1));
+  };
+  const int deepest = device.model->layers().exit_count() - 1;
+  slow_down(tier, std::max(1.0, quotient(whole_time(tier, deepest))), device);
+  const std::vector<bool> needed = graph::units_of_exit(device.model->layers(), deepest);
+  Duration in_slices{0};
+  for (std::size_t unit = 0; unit < needed.size(); ++unit) {
+    if (needed[unit]) in_slices += tier.unit_time[unit];
+  }
+  const double correction = std::max(quotient(in_slices), 1 / tier.slowdown);
+  for (Duration& time : tier.unit_time) time = scaled(time, correction);
+  tier.slowdown *= correction;
+}
+
 }  // namespace
 
 double measured_slowdown(const PacedDevice& device, double factor) {
@@ -176,10 +183,11 @@ profile::Profile measured_profile(const PacedDevice& device, const WantedDevice&
   profile.device.key = profile::local_key(layers);
   profile.edge = {profile::time_cuts(layers, stoppable(edge, device.stop), timer)};
   profile.edge.front().key = profile.device.key;
-  const Duration whole = whole_time(profile.device, layers.exit_count() - 1);
-  const double slowdown =
-      wanted.slowdown > 0 ? wanted.slowdown : slowdown_by_trial(device, wanted.deepest_exit, whole);
-  slow_down(profile.device, slowdown, device);
+  if (wanted.slowdown > 0) {
+    slow_down(profile.device, wanted.slowdown, device);
+  } else {
+    slow_down_to(profile.device, wanted.deepest_exit, device);
+  }
   return profile;
 }
 
