@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "framework/base/error.h"
 
@@ -26,7 +27,8 @@ Duration busy_with(const std::function<void()>& work) {
 
 }  // namespace
 
-DeviceRunner::DeviceRunner(double slowdown) : slowdown_(slowdown) {}
+DeviceRunner::DeviceRunner(double slowdown, std::shared_ptr<SlicePaces> paces)
+    : paces_(std::move(paces)), slowdown_(slowdown) {}
 
 Duration DeviceRunner::run(const slice::Slice& slice, FeatureMaps& maps) {
   const TimePoint begun = Clock::now();
@@ -48,16 +50,12 @@ Duration DeviceRunner::run(const slice::Slice& slice, FeatureMaps& maps) {
 Duration DeviceRunner::length_of(const slice::Slice& slice, const std::vector<at::Tensor>& inputs,
                                  TimePoint begun, Duration busy) {
   const std::string name = to_string(slice.spec().units);
-  std::unique_lock lock(mutex_);
-  Duration length = slowdown_.slowed(name, busy);
-  while (!stopped_ && !slowdown_.known_in_a_row(name) && Clock::now() + busy < begun + length) {
-    lock.unlock();
+  const auto length = [&] { return scaled(paces_->of(name).value_or(busy), slowdown_.factor()); };
+  while (!paces_->known(name) && Clock::now() + busy < begun + length() && !is_stopped()) {
     busy = busy_with([&] { slice.run(inputs); });
-    lock.lock();
-    slowdown_.add_in_a_row(name, busy);
-    length = slowdown_.slowed(name, busy);
+    paces_->add(name, busy);
   }
-  return length;
+  return length();
 }
 
 Duration DeviceRunner::encode(graph::ValueId value, transport::Codec codec,
@@ -75,6 +73,11 @@ Duration DeviceRunner::encode(graph::ValueId value, transport::Codec codec,
     sleep_until(Clock::now() + rest);
   }
   return Clock::now() - begun;
+}
+
+bool DeviceRunner::is_stopped() {
+  const std::lock_guard lock(mutex_);
+  return stopped_;
 }
 
 void DeviceRunner::sleep_until(TimePoint end) {

@@ -5,11 +5,13 @@
 #include <condition_variable>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 
 #include "framework/base/clock.h"
 #include "framework/graph/unit.h"
+#include "framework/runtime/slice_paces.h"
 #include "framework/runtime/slowdown.h"
 #include "framework/slice/slice.h"
 #include "transport/tensor_codec.h"
@@ -19,13 +21,15 @@ namespace branchline::runtime {
 /// The values of one request that exist on the device.
 using FeatureMaps = std::map<graph::ValueId, at::Tensor>;
 
-/// Runs slices on the calling thread. With a slowdown it emulates a slower device: after each piece
-/// of work it sleeps. At the beginning of that it runs a slice again, the first time a few times,
-/// to learn what the slice takes with warm caches. Virtual, so that a simulation can let its own
-/// time pass instead.
+/// Runs slices on the calling thread. With a slowdown it emulates a slower device: it sleeps after
+/// a slice until that has taken the slow-down times its pace, and after other work as Slowdown
+/// says. Of a slice's first sleeps it takes the time to learn the pace. Virtual, so that a
+/// simulation can let its own time pass instead.
 class DeviceRunner {
  public:
-  explicit DeviceRunner(double slowdown);
+  /// @param paces  what slices take this machine; several runners may share them
+  explicit DeviceRunner(double slowdown,
+                        std::shared_ptr<SlicePaces> paces = std::make_shared<SlicePaces>());
   virtual ~DeviceRunner() = default;
 
   /// Takes the slice's inputs from `maps` and puts its outputs there.
@@ -40,12 +44,15 @@ class DeviceRunner {
   void stop();
 
  private:
-  /// Learns meanwhile, as far as there is time.
-  /// @returns how long the run is to take that began then and kept the processor busy so long
+  /// Learns the slice's pace, as far as the time of the run goes that began then.
+  /// @param busy  what that run took of the processor
+  /// @returns how long it is to take, sleep included
   Duration length_of(const slice::Slice& slice, const std::vector<at::Tensor>& inputs,
                      TimePoint begun, Duration busy);
+  bool is_stopped();
   void sleep_until(TimePoint end);
 
+  const std::shared_ptr<SlicePaces> paces_;
   std::mutex mutex_;  // guards slowdown_, stopped_
   Slowdown slowdown_;
   std::condition_variable stopping_;

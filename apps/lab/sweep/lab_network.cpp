@@ -13,6 +13,7 @@
 #include "framework/model/tensor_bridge.h"
 #include "framework/profile/profile_json.h"
 #include "framework/profile/unit_timer.h"
+#include "framework/runtime/device_runner.h"
 #include "framework/runtime/remote_timer.h"
 #include "framework/runtime/runnable_plan.h"
 #include "framework/runtime/wire_tensors.h"
@@ -72,19 +73,23 @@ void choose_model(const std::vector<std::string>& alternatives, const Experiment
                    "give their folder: --data");
 }
 
+/// What it takes to encode on the slowed device.
+using EncodeTime = std::function<Duration(graph::ValueId, Codec, const std::function<void()>&)>;
+
 void see_sending(const Tensor& value, graph::ValueId id, const runtime::WireCosts& costs,
-                 double slowdown, std::vector<SeenSending>& seen) {
+                 const EncodeTime& time_of, std::vector<SeenSending>& seen) {
   for (const Codec codec : transport::all_codecs()) {
     const bool packed = transport::packing_of(codec) != transport::Packing::none;
     if (packed || !transport::can_encode(codec, value.type, value.shape)) continue;
-    const TimePoint begun = Clock::now();
-    const auto sent = runtime::encode_value(id, value, codec, costs.options(id));
-    const Duration took = scaled(Clock::now() - begun, slowdown);
+    transport::WireTensor sent;
+    const auto encode = [&] { sent = runtime::encode_value(id, value, codec, costs.options(id)); };
+    const Duration took = time_of(id, codec, encode);
     seen.push_back({id, codec, static_cast<std::int64_t>(sent.encoded.payload_bytes), took});
   }
 }
 
-/// Pictures' sizes are the test pictures'; all other values' depend on their shapes alone.
+/// Pictures' sizes are the test pictures'; all other values' depend on their shapes alone. Pictures
+/// take long to encode, and longer after a rest: they are encoded as in a run.
 std::vector<SeenSending> see_sendings(const LabNetwork& network, const StopFlag& stop) {
   const runtime::WireCosts costs(network.graph, network.model->manifest(), network.slowdown);
   std::vector<graph::ValueId> inner;
@@ -93,15 +98,26 @@ std::vector<SeenSending> see_sendings(const LabNetwork& network, const StopFlag&
       inner.push_back({unit.id, static_cast<std::int32_t>(i)});
     }
   }
+  runtime::DeviceRunner device(network.slowdown, network.paces);
+  const OnStop end_rest(stop, [&] { device.stop(); });
+  const EncodeTime run = [&](graph::ValueId id, Codec codec, const std::function<void()>& encode) {
+    return device.encode(id, codec, encode);
+  };
+  const EncodeTime multiplied = [&](graph::ValueId, Codec, const std::function<void()>& encode) {
+    const TimePoint begun = Clock::now();
+    encode();
+    return scaled(Clock::now() - begun, network.slowdown);
+  };
   std::vector<SeenSending> seen;
   for (std::size_t i = 0; i < std::min(kTaughtPictures, network.pictures.size()); ++i) {
-    see_sending(model::from_torch(network.pictures[i]), {0, 0}, costs, network.slowdown, seen);
+    see_sending(model::from_torch(network.pictures[i]), {0, 0}, costs, run, seen);
     const slice::Values values = slice::values_for(*network.model, {network.pictures[i]}, inner);
     for (const auto& [id, value] : values) {
       stop_point(stop);
-      see_sending(model::from_torch(value), id, costs, network.slowdown, seen);
+      see_sending(model::from_torch(value), id, costs, multiplied, seen);
     }
   }
+  stop_point(stop);
   return seen;
 }
 
@@ -192,7 +208,7 @@ LabNetwork open_network(const std::vector<std::string>& alternatives, const Expe
   const std::string profile_name = network.name + ".profile.json";
   network.profile_file = folder.path(profile_name);
   slice::SliceCache cache(kProfileSlices);
-  const PacedDevice device{network.model, network.pictures.front(), cache, stop};
+  const PacedDevice device{network.model, network.pictures.front(), cache, stop, network.paces};
   const profile::Profile profile = kept_in(folder, profile_name, profile::profile_from_json, [&] {
     const WantedDevice wanted{experiment.slowdown, experiment.deepest_exit};
     return measured_profile(device, wanted, profiler.runs());

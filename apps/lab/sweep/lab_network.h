@@ -14,6 +14,7 @@
 #include "apps/lab/sweep/layer_times.h"
 #include "framework/model/model.h"
 #include "framework/profile/unit_profile.h"
+#include "framework/runtime/slice_paces.h"
 #include "framework/runtime/wire_costs.h"
 #include "framework/slice/slice_cache.h"
 
@@ -41,6 +42,8 @@ struct LabNetwork {
   std::vector<SeenSending> sendings;
   std::int64_t up_overhead = 0, down_overhead = 0;  ///< bytes of a frame beside its payload
   LayerTimes layers;
+  /// Of profile and runs: the device is the same in both.
+  std::shared_ptr<runtime::SlicePaces> paces = std::make_shared<runtime::SlicePaces>();
 
   /// Codecs and what they cost, as an engine on this device would know them.
   std::unique_ptr<runtime::WireCosts> wire_costs() const;

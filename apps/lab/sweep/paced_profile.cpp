@@ -56,7 +56,7 @@ std::vector<runtime::DeviceStep> deepest_steps(const PacedDevice& device) {
 std::vector<Duration> paced_steps(const PacedDevice& device, double slowdown,
                                   const std::vector<runtime::DeviceStep>& steps,
                                   int runs = kPacedRuns) {
-  runtime::DeviceRunner runner(slowdown);
+  runtime::DeviceRunner runner(slowdown, device.paces);
   const OnStop end_rest(device.stop, [&] { runner.stop(); });  // a slice may take half a minute
   std::vector<std::vector<Duration>> times(steps.size());
   TimePoint begun;

@@ -8,6 +8,7 @@
 #include "apps/lab/stop_flag.h"
 #include "framework/model/model.h"
 #include "framework/profile/unit_timer.h"
+#include "framework/runtime/slice_paces.h"
 
 namespace branchline::lab {
 
@@ -18,6 +19,7 @@ struct PacedDevice {
   at::Tensor picture;  ///< as unit 0 puts it out
   slice::SliceCache& cache;
   const StopFlag& stop;
+  std::shared_ptr<runtime::SlicePaces> paces;  ///< of the slowed device
 };
 
 /// How slow a device is to be.

@@ -31,7 +31,7 @@ std::vector<runtime::DeviceStep> front_of(const runtime::RunnablePlan& plan) {
 PlanRunner::PlanRunner(const LabNetwork& network, std::uint16_t edge_port)
     : network_(network),
       edge_port_(edge_port),
-      device_(network.slowdown),
+      device_(network.slowdown, network.paces),
       cache_(kSliceBytes),
       wire_(network.wire_costs()) {}
 

@@ -39,36 +39,6 @@ TEST(Slowdown, BelievesWorkThatStaysSlower) {
   EXPECT_EQ(rest, milliseconds(400));
 }
 
-TEST(Slowdown, ASliceTakesTheFactorTimesItsQuickestRunInARow) {
-  Slowdown slow(11);
-  for (const int took : {6, 5, 40, 5, 4}) slow.add_in_a_row("u:1-4", milliseconds(took));
-  slow.add_in_a_row("u:5-6", milliseconds(1));
-  EXPECT_EQ(slow.slowed("u:1-4", milliseconds(9)), milliseconds(44)) << "cold caches";
-  slow.add_in_a_row("u:1-4", milliseconds(3));
-  EXPECT_EQ(slow.slowed("u:1-4", milliseconds(9)), milliseconds(44)) << "known before";
-}
-
-TEST(Slowdown, ASliceThatNeverRanInARowRestsAsOtherWorkDoes) {
-  Slowdown slow(1.5);
-  EXPECT_EQ(slow.slowed("u:1-4", milliseconds(4)), milliseconds(6));
-  EXPECT_EQ(slow.slowed("u:1-4", milliseconds(4)), milliseconds(6));
-  EXPECT_EQ(slow.slowed("u:1-4", milliseconds(40)), std::chrono::microseconds(42'500))
-      << "it was held up";
-}
-
-TEST(Slowdown, KnowsASliceAfterSomeRunsAndSomeTime) {
-  Slowdown slow(11);
-  EXPECT_FALSE(slow.known_in_a_row("u:1-4"));
-  for (int run = 0; run < 4; ++run) slow.add_in_a_row("u:1-4", milliseconds(10));
-  EXPECT_FALSE(slow.known_in_a_row("u:1-4")) << "four runs";
-  slow.add_in_a_row("u:1-4", milliseconds(10));
-  EXPECT_TRUE(slow.known_in_a_row("u:1-4"));
-  for (int run = 0; run < 14; ++run) slow.add_in_a_row("u:5-6", milliseconds(2));
-  EXPECT_FALSE(slow.known_in_a_row("u:5-6")) << "28 ms";
-  slow.add_in_a_row("u:5-6", milliseconds(2));
-  EXPECT_TRUE(slow.known_in_a_row("u:5-6"));
-}
-
 TEST(Slowdown, IsNoSpeedUp) { EXPECT_THROW(Slowdown(0.5), std::logic_error); }
 
 }  // namespace

@@ -15,7 +15,8 @@ using namespace std::chrono_literals;
 class PacedProfile : public ::testing::Test {
  protected:
   profile::Profile profile(const WantedDevice& wanted) {
-    const PacedDevice device{network_.model, network_.pictures.front(), cache_, stop_};
+    const PacedDevice device{network_.model, network_.pictures.front(), cache_, stop_,
+                             network_.paces};
     return measured_profile(device, wanted, profile::local_runs(network_.model, cache_));
   }
 
