@@ -69,7 +69,8 @@ struct PlanStage {
 /// it. The first stage is the device's and holds unit 0, if nothing else. Device→edge gives two
 /// stages, edge→device (Edgent's direction) three (the first with the input alone),
 /// device→edge→cloud three. When the exit stands on the outermost tier used, the placement is taken
-/// to be monotone (no data flows back), as every such plan of this library is.
+/// to be monotone (no data flows back), as every such plan of this library is but
+/// `dads-as-published`.
 std::vector<PlanStage> stages_of(const Plan& plan);
 
 /// Units of `plan` on `tier`.

@@ -40,6 +40,18 @@ std::optional<Excursion> excursion_of(const std::vector<planner::PlanStage>& sta
   return parts;
 }
 
+/// The edge would be asked twice: a planner whose cut is not closed under "needs" (DADS as
+/// published) places units so.
+bool front_needs_edge(const graph::LayerGraph& graph, const Excursion& parts) {
+  const std::vector<bool> on_edge = mask_of(graph, parts.edge);
+  for (const std::int32_t unit : to_units(parts.front)) {
+    for (const graph::ValueId& value : graph.units.at(static_cast<std::size_t>(unit)).inputs) {
+      if (on_edge.at(static_cast<std::size_t>(value.unit))) return true;
+    }
+  }
+  return false;
+}
+
 std::vector<transport::WireValue> wire_values(const std::vector<graph::ValueId>& values) {
   std::vector<transport::WireValue> wire;
   for (const graph::ValueId& value : values) wire.push_back({value.unit, value.index});
@@ -68,7 +80,7 @@ std::optional<RunnablePlan> runnable_plan(const graph::LayerGraph& graph, const 
   runnable.exit = plan.exit;
   runnable.stages = planner::stages_of(plan);
   const std::optional<Excursion> parts = excursion_of(runnable.stages);
-  if (!parts) return std::nullopt;
+  if (!parts || front_needs_edge(graph, *parts)) return std::nullopt;
   runnable.key = key_of(plan.exit, *parts);
   if (parts->edge.empty()) {
     runnable.ladder = exit_ladder(graph, mask_of(graph, {}), times);

@@ -161,5 +161,16 @@ TEST(RunnablePlan, ReturnsFromTheEdgeAsEdgentsPaperDoes) {
   EXPECT_EQ(runnable->tail[0].exit, 2);
 }
 
+/// The trunk is 1, 3, 4, 6, 7.
+TEST(RunnablePlan, AsksTheEdgeOnceAtMost) {
+  const graph::LayerGraph graph = sliceable_chain();
+  StepTimes times(graph);
+  planner::Plan twice = all_on(graph, 2, Tier::edge);
+  twice.tier[4] = Tier::device;
+  EXPECT_FALSE(runnable_plan(graph, "digest", twice, times)) << "it ends on the edge";
+  twice.tier[7] = Tier::device;
+  EXPECT_FALSE(runnable_plan(graph, "digest", twice, times)) << "it ends on the device";
+}
+
 }  // namespace
 }  // namespace branchline::runtime
