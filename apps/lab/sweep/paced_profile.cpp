@@ -118,19 +118,22 @@ void stretch_trunk(profile::TierProfile& tier, const PacedDevice& device,
                    const graph::LayerGraph& graph, runtime::StepTimes& times) {
   const int deepest = graph.exit_count() - 1;
   const graph::ExitUnits exit = graph::exit_units(graph, deepest);
-  Duration before{0};
+  std::vector<std::vector<std::int32_t>> added(exit.cut_vertices.size());
+  std::vector<Duration> took(exit.cut_vertices.size(), Duration::zero());
   std::vector<bool> front(graph.units.size(), false);
   for (std::size_t i = 1; i < exit.cut_vertices.size(); ++i) {
-    std::vector<std::int32_t> added;
     for (std::int32_t unit = exit.cut_vertices[i - 1] + 1; unit <= exit.cut_vertices[i]; ++unit) {
       if (!exit.needed[static_cast<std::size_t>(unit)]) continue;
-      added.push_back(unit);
+      added[i].push_back(unit);
       front[static_cast<std::size_t>(unit)] = true;
     }
     const auto steps = runtime::steps_of(graph, front, deepest, times);
-    const Duration took = std::max(paced_time(device, tier.slowdown, steps), before);
-    stretch(tier.unit_time, added, took - before);
-    before = took;
+    took[i] = paced_time(device, tier.slowdown, steps);
+  }
+  // A front takes no longer than one that goes on from it, and what disturbs makes it only longer.
+  for (std::size_t i = took.size() - 1; i > 0; --i) took[i - 1] = std::min(took[i - 1], took[i]);
+  for (std::size_t i = 1; i < took.size(); ++i) {
+    stretch(tier.unit_time, added[i], took[i] - took[i - 1]);
   }
 }
 
