@@ -112,7 +112,7 @@ Engine::Parts::Parts(Options given, std::shared_ptr<const model::Model> loaded)
           },
           [this](const std::string& error) { log(1, error); }),
       replanner(graph, model->digest(), named_planner(options, planners), times, wire, shelf, time),
-      runner(options.device_slowdown),
+      runner(options.device_slowdown, runtime::SlicePaces::of_network(model->digest())),
       queue(options.queue_depth, options.when_full),
       context{graph,
               replanner,

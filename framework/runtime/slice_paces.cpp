@@ -10,6 +10,16 @@ constexpr Duration kTime = std::chrono::milliseconds(30);
 
 }  // namespace
 
+std::shared_ptr<SlicePaces> SlicePaces::of_network(const std::string& digest) {
+  static std::mutex mutex;
+  static std::map<std::string, std::weak_ptr<SlicePaces>> networks;
+  const std::lock_guard lock(mutex);
+  std::erase_if(networks, [](const auto& network) { return network.second.expired(); });
+  std::shared_ptr<SlicePaces> paces = networks[digest].lock();
+  if (!paces) networks[digest] = paces = std::make_shared<SlicePaces>();
+  return paces;
+}
+
 bool SlicePaces::enough(const Runs& runs) { return runs.count >= kRuns && runs.sum >= kTime; }
 
 void SlicePaces::add(const std::string& slice, Duration busy) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -15,6 +16,9 @@ namespace branchline::runtime {
 /// meanwhile. Safe from any thread.
 class SlicePaces {
  public:
+  /// The one of a network in this process, for as long as somebody holds it.
+  static std::shared_ptr<SlicePaces> of_network(const std::string& digest);
+
   /// A run straight after another of the same slice. Once the slice is known it changes nothing.
   void add(const std::string& slice, Duration busy);
 

@@ -198,6 +198,7 @@ LabNetwork open_network(const std::vector<std::string>& alternatives, const Expe
   LabNetwork network;
   choose_model(alternatives, experiment, network);
   network.model = model::Model::load(network.file);
+  network.paces = runtime::SlicePaces::of_network(network.model->digest());
   if (experiment.pictures.empty()) require_accuracies(network);
   const graph::LayerGraph& layers = network.model->layers();
   progress("profiling " + network.name);

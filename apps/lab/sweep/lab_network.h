@@ -42,7 +42,7 @@ struct LabNetwork {
   std::vector<SeenSending> sendings;
   std::int64_t up_overhead = 0, down_overhead = 0;  ///< bytes of a frame beside its payload
   LayerTimes layers;
-  /// Of profile and runs: the device is the same in both.
+  /// Of profile, given plans and engine: the device is the same in all.
   std::shared_ptr<runtime::SlicePaces> paces = std::make_shared<runtime::SlicePaces>();
 
   /// Codecs and what they cost, as an engine on this device would know them.

@@ -31,5 +31,12 @@ TEST(SlicePaces, AreKnownAfterSomeRunsAndSomeTime) {
   EXPECT_TRUE(paces.known("u:5-6"));
 }
 
+TEST(SlicePaces, OfANetworkAreOneWhileSomebodyHoldsThem) {
+  const auto device = SlicePaces::of_network("a");
+  device->add("u:1-4", milliseconds(4));
+  EXPECT_EQ(SlicePaces::of_network("a")->of("u:1-4"), milliseconds(4));
+  EXPECT_EQ(SlicePaces::of_network("b")->of("u:1-4"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace branchline::runtime
