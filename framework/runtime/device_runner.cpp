@@ -17,18 +17,21 @@ Duration thread_time() {
   return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
-/// What the work took of the processor.
-Duration busy_with(const std::function<void()>& work) {
+}  // namespace
+
+DeviceRunner::DeviceRunner(double slowdown, std::shared_ptr<SlicePaces> paces)
+    : paces_(std::move(paces)), slowdown_(slowdown) {}
+
+Duration DeviceRunner::busy_with(const std::function<void()>& work) const {
+  if (!slowed()) {
+    work();
+    return Duration::zero();
+  }
   const TimePoint begun = Clock::now();
   const Duration busy_before = thread_time();
   work();
   return std::min(thread_time() - busy_before, Clock::now() - begun);
 }
-
-}  // namespace
-
-DeviceRunner::DeviceRunner(double slowdown, std::shared_ptr<SlicePaces> paces)
-    : paces_(std::move(paces)), slowdown_(slowdown) {}
 
 Duration DeviceRunner::run(const slice::Slice& slice, FeatureMaps& maps) {
   const TimePoint begun = Clock::now();
@@ -43,7 +46,7 @@ Duration DeviceRunner::run(const slice::Slice& slice, FeatureMaps& maps) {
   std::vector<at::Tensor> outputs;
   const Duration busy = busy_with([&] { outputs = slice.run(inputs); });
   for (std::size_t i = 0; i < outputs.size(); ++i) maps[slice.spec().outputs[i]] = outputs[i];
-  if (slowdown_.factor() > 1) sleep_until(begun + length_of(slice, inputs, begun, busy));
+  if (slowed()) sleep_until(begun + length_of(slice, inputs, begun, busy));
   return Clock::now() - begun;
 }
 
@@ -62,7 +65,7 @@ Duration DeviceRunner::encode(graph::ValueId value, transport::Codec codec,
                               const std::function<void()>& work) {
   const TimePoint begun = Clock::now();
   const Duration busy = busy_with(work);
-  if (slowdown_.factor() > 1) {
+  if (slowed()) {
     const std::string name = "value " + std::to_string(value.unit) + "." +
                              std::to_string(value.index) + " as " + transport::name_of(codec);
     Duration rest;

@@ -49,6 +49,9 @@ class DeviceRunner {
   /// @returns how long it is to take, sleep included
   Duration length_of(const slice::Slice& slice, const std::vector<at::Tensor>& inputs,
                      TimePoint begun, Duration busy);
+  /// What the work takes of the processor; not looked at on a device that is not slowed.
+  Duration busy_with(const std::function<void()>& work) const;
+  bool slowed() const { return slowdown_.factor() > 1; }
   bool is_stopped();
   void sleep_until(TimePoint end);
 

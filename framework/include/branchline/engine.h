@@ -42,7 +42,7 @@ struct Options {
   bool leave_early = false;  ///< answer at once with an exit of the device that is surer than its
                              ///< calibrated threshold (why: `confident`)
   std::int64_t slice_cache_bytes = 512ll << 20;
-  double device_slowdown = 1;  ///< >= 1; emulates a slower device: sleeps (f-1) x each slice's time
+  double device_slowdown = 1;  ///< >= 1; emulates a slower device: a slice takes f x its time here
   std::function<void(int level, const std::string& text)>
       log;  ///< 0 error … 3 debug; default: silent
 };
