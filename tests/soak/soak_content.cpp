@@ -9,9 +9,9 @@ namespace {
 using Byte = std::uint8_t;
 
 /// Steps of a full-period generator: cheap, and no two seeds agree for long.
-class Bytes {
+class ByteGenerator {
  public:
-  explicit Bytes(std::uint64_t seed) : state_(seed * 2 + 1) {}
+  explicit ByteGenerator(std::uint64_t seed) : state_(seed * 2 + 1) {}
   Byte next() {
     state_ = state_ * 6364136223846793005ull + 1442695040888963407ull;
     return static_cast<Byte>(state_ >> 56);
@@ -34,7 +34,7 @@ const Byte* bytes_of(const transport::WireTensor& tensor) {
 
 transport::Request make_request(std::uint64_t seed, std::size_t bytes, Duration budget) {
   const std::shared_ptr<Byte[]> data(new Byte[bytes + 1]);
-  Bytes source(seed);
+  ByteGenerator source(seed);
   for (std::size_t i = 0; i < bytes; ++i) data[i] = source.next();
   transport::Request request;
   request.plan.digest = "soak";
@@ -57,7 +57,7 @@ transport::Answer answer_to(const transport::Request& request) {
 
 bool is_answer(const transport::Answer& answer, std::uint64_t seed, std::size_t bytes) {
   if (answer.tensors.size() != 1 || answer.tensors[0].encoded.payload_bytes != bytes) return false;
-  Bytes source(seed);
+  ByteGenerator source(seed);
   const Byte* data = bytes_of(answer.tensors[0]);
   for (std::size_t i = 0; i < bytes; ++i) {
     if (data[i] != static_cast<Byte>(~source.next())) return false;

@@ -10,6 +10,9 @@
 
 namespace branchline::testing {
 
+/// What no goodput is.
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
 /// Relative noise of goodput samples: what a sample is divided by its link's level.
 enum class GoodputNoise { gauss, lognormal, student_t3, outliers };
 

@@ -14,7 +14,7 @@ namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-class EachKernels : public testing::TestWithParam<const CodecKernels*> {
+class EachKernels : public ::testing::TestWithParam<const CodecKernels*> {
  protected:
   void SetUp() override {
     if (GetParam() == nullptr) GTEST_SKIP() << "this machine has no AVX2 and F16C";
@@ -84,7 +84,7 @@ TEST_P(EachKernels, WidenTakesOddFloatsAsDocumented) {
 }
 
 INSTANTIATE_TEST_SUITE_P(CodecKernels, EachKernels,
-                         testing::Values(&portable_kernels(), avx2_kernels()),
+                         ::testing::Values(&portable_kernels(), avx2_kernels()),
                          [](const auto& test) { return test.index == 0 ? "portable" : "avx2"; });
 
 /// Every sign and exponent with mantissas around every place where rounding to half turns.
@@ -100,7 +100,7 @@ std::vector<float> telling_floats() {
   return floats;
 }
 
-class BothKernels : public testing::Test {
+class BothKernels : public ::testing::Test {
  protected:
   void SetUp() override {
     if (avx2_kernels() == nullptr) GTEST_SKIP() << "this machine has no AVX2 and F16C";

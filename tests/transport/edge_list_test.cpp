@@ -29,7 +29,7 @@ class EdgeListTest : public ::testing::Test {
     clock_.advance(wait);
     return wait;
   }
-  testing::FakeClock clock_;
+  branchline::testing::FakeClock clock_;
 };
 
 TEST_F(EdgeListTest, OffersTheMostPreferredThatMayBeTried) {

@@ -32,7 +32,7 @@ class HeartbeatTest : public ::testing::Test {
   void hear_a_byte() { heard_ = clock_.now(); }
   void move_a_byte() { moved_ = clock_.now(); }  ///< an upload's
 
-  testing::FakeClock clock_;
+  branchline::testing::FakeClock clock_;
   TimePoint heard_ = clock_.now(), moved_ = clock_.now();
   Heartbeat heartbeat_{Heartbeat::kInUse, clock_.now()};
   Heartbeat::Signs signs_;

@@ -58,7 +58,7 @@ Bytes block_of(const void* data, std::size_t size) {
   return block;
 }
 
-class EachPacking : public testing::TestWithParam<Packing> {};
+class EachPacking : public ::testing::TestWithParam<Packing> {};
 
 TEST_P(EachPacking, GivesBackTheSameBytesInFewer) {
   for (const std::size_t element_bytes : {1u, 2u, 4u, 8u}) {
@@ -139,7 +139,7 @@ TEST_P(EachPacking, RefusesABlockLargerThanItsPartWithoutReadingIt) {
             "holds a block that is larger than what it unpacks to");
 }
 
-INSTANTIATE_TEST_SUITE_P(Packing, EachPacking, testing::Values(Packing::lz4, Packing::zstd),
+INSTANTIATE_TEST_SUITE_P(Packing, EachPacking, ::testing::Values(Packing::lz4, Packing::zstd),
                          [](const auto& test) {
                            return test.param == Packing::lz4 ? "lz4" : "zstd";
                          });

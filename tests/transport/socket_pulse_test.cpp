@@ -46,7 +46,8 @@ TEST_F(SocketPulseTest, OnceAskedOnlyWhatWasSentBeforeCounts) {
   send(2 * SocketPulse::kUpload);
   pulse_.asked();
   pulse_.asked();  // of two the first counts
-  ASSERT_TRUE(testing::eventually(30s, [&] { return pulse_.still_for() < pulse_.silent_for(); }));
+  ASSERT_TRUE(branchline::testing::eventually(
+      30s, [&] { return pulse_.still_for() < pulse_.silent_for(); }));
   const TimePoint begun = Clock::now();
   for (int i = 0; i < 5; ++i) {
     send(10 * SocketPulse::kUpload);
@@ -60,14 +61,14 @@ TEST_F(SocketPulseTest, OnceAskedOnlyWhatWasSentBeforeCounts) {
   std::this_thread::sleep_for(50ms);
   const Duration before = pulse_.still_for();
   send(2 * SocketPulse::kUpload);
-  EXPECT_TRUE(testing::eventually(30s, [&] { return pulse_.still_for() < before; }));
+  EXPECT_TRUE(branchline::testing::eventually(30s, [&] { return pulse_.still_for() < before; }));
 }
 
 TEST_F(SocketPulseTest, AnUploadThatIsAcknowledgedIs) {
   std::this_thread::sleep_for(50ms);
   const Duration before = pulse_.still_for();
   send(2 * SocketPulse::kUpload);
-  EXPECT_TRUE(testing::eventually(30s, [&] { return pulse_.still_for() < before; }));
+  EXPECT_TRUE(branchline::testing::eventually(30s, [&] { return pulse_.still_for() < before; }));
 }
 
 }  // namespace

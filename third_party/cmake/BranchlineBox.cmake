@@ -26,9 +26,8 @@ endfunction()
 function(bl_test name)
   cmake_parse_arguments(ARG "DISCOVER" "" "SOURCES;LINKS;LABELS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
-  target_link_libraries(${name} PRIVATE ${ARG_LINKS} GTest::gmock GTest::gtest_main bl_warnings)
-  # Tests stay out of unity builds: they name their helpers as they like, and headers must go on compiling alone.
-  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests UNITY_BUILD OFF)
+  target_link_libraries(${name} PRIVATE ${ARG_LINKS} GTest::gmock GTest::gtest_main bl_warnings bl_test_warnings)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
   # At -O3 the test macros alone take a fifth of the whole build; what they call is optimised all the same.
   target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>)
   target_compile_definitions(${name} PRIVATE BRANCHLINE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")

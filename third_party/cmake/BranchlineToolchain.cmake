@@ -24,3 +24,8 @@ if(CMAKE_UNITY_BUILD)
   # build includes that file into another one and GCC takes it for a header.
   target_compile_options(bl_warnings INTERFACE -Wno-subobject-linkage)
 endif()
+add_library(bl_test_warnings INTERFACE)  # after bl_warnings
+if(CMAKE_UNITY_BUILD)
+  # A test's variable may be named like a helper of the test before it.
+  target_compile_options(bl_test_warnings INTERFACE -Wno-shadow)
+endif()

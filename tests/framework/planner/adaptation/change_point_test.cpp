@@ -15,9 +15,8 @@ using branchline::testing::announcements_of;
 using branchline::testing::constant_trace;
 using branchline::testing::false_alarms;
 using branchline::testing::GoodputNoise;
+using branchline::testing::kNaN;
 using branchline::testing::steps_found_in_time;
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 /// T2.6: a step to twice or half the goodput at 10 % noise.
 TEST(ChangePoint, FindsAStepOfTwoWithinFiveSamples) {

@@ -11,9 +11,8 @@ using branchline::testing::announcements_of;
 using branchline::testing::constant_trace;
 using branchline::testing::false_alarms;
 using branchline::testing::GoodputNoise;
+using branchline::testing::kNaN;
 using branchline::testing::steps_found_in_time;
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 TEST(Cusum, FindsAStepOfTwoWithinFiveSamples) {
   for (const double factor : {2.0, 0.5}) {
