@@ -80,14 +80,14 @@ TEST(ExperimentProgram, PlaysTracesAgainstRivals) {
   std::filesystem::remove_all(folder);
 }
 
-/// Every fault, 300 requests each; how many are late is the machine's affair here.
+/// Every fault, 120 requests each; how many are late is the machine's affair here.
 TEST(ExperimentProgram, AnswersWhateverBecomesOfTheEdgeAndTheWayThere) {
-  const Finished done = branchline({"experiment", "faults", "--requests", "300", "--json"});
+  const Finished done = branchline({"experiment", "faults", "--requests", "120", "--json"});
   ASSERT_EQ(done.code, 0) << done.err;
   const auto rows = nlohmann::json::parse(done.out)["rows"];
   ASSERT_EQ(rows.size(), 9U);
   for (const auto& row : rows) {
-    EXPECT_EQ(row["requests"], 300) << row;
+    EXPECT_EQ(row["requests"], 120) << row;
     EXPECT_GT(row["feasible"], 0) << row;
     EXPECT_EQ(row["answered"], row["feasible"]) << row;
     EXPECT_EQ(row["wrong"], 0) << row;
