@@ -7,7 +7,7 @@
 namespace branchline::soak {
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;  // their own bookkeeping grows
+constexpr bool kSanitized = true;  // it is slow, and its bookkeeping grows
 #else
 constexpr bool kSanitized = false;
 #endif
