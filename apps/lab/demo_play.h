@@ -67,10 +67,9 @@ using OnSecond = std::function<void(Duration at, const LinkSample& link, const P
 Played play_method(const Method& method, const DemoStage& stage, const StopFlag& stop,
                    const OnSecond& on_second = {});
 
-/// How long an exit takes on this machine as it is: the lower quartile over frames that arrive at
-/// the play's rate.
-Duration exit_time(Engine& engine, int exit, const std::vector<SourceFrame>& frames,
-                   double rate_hz);
+/// What a slowed device takes a multiple of for an exit: the quickest of a few frames in a row on
+/// this machine as it is (runtime/slice_paces.h).
+Duration exit_time(Engine& engine, int exit, const std::vector<SourceFrame>& frames);
 
 /// The factor that makes this machine a small device: the deepest exit takes 1.8 deadlines (then
 /// exit 3, nearly as accurate, does not fit there either), unless exit 1 would take more than 0.4

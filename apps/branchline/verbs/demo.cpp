@@ -83,10 +83,9 @@ std::vector<lab::Method> baselines(int exits) {
 
 /// On this machine as it is.
 lab::ExitTimes measure_machine(const std::string& model,
-                               const std::vector<lab::SourceFrame>& frames, double rate_hz) {
+                               const std::vector<lab::SourceFrame>& frames) {
   Engine engine = Engine::open(model);
-  return {lab::exit_time(engine, 1, frames, rate_hz),
-          lab::exit_time(engine, engine.exits(), frames, rate_hz)};
+  return {lab::exit_time(engine, 1, frames), lab::exit_time(engine, engine.exits(), frames)};
 }
 
 /// As the play's device is.
@@ -111,11 +110,10 @@ lab::DemoStory story_of(const lab::DemoStage& stage, const lab::ExitTimes& machi
   for (const auto& exit : manifest.exits) story.exit_accuracy.push_back(exit.accuracy);
   story.device = fmt::format(
       "one thread of this machine, slowed by ×{0:.3g}: after each piece of work the thread sleeps "
-      "{1:.3g} times as long as it computed. At first it took {2} for exit 1 and {3} for exit {4}; "
-      "slowed, it takes about {5} and {6}",
-      stage.slowdown, stage.slowdown - 1, show_duration(machine.first),
-      show_duration(machine.deepest), story.exits, show_duration(device.first),
-      show_duration(device.deepest));
+      "until it has taken so many times what it takes here at its quickest, {1} for exit 1 and {2} "
+      "for exit {3}; slowed, they take about {4} and {5}",
+      stage.slowdown, show_duration(machine.first), show_duration(machine.deepest), story.exits,
+      show_duration(device.first), show_duration(device.deepest));
   story.edge =
       fmt::format("branchlined, a process of its own at 127.0.0.1:{}, not slowed", stage.edge_port);
   story.link = fmt::format(
@@ -182,7 +180,7 @@ int run_demo(DemoFlags flags, const std::string& configuration) {
 
   lab::EdgeProcess edge(lab::find_edge_program(), flags.model, folder.path("branchlined.log"));
   stage.edge_port = edge.port();
-  const lab::ExitTimes machine = measure_machine(flags.model, frames, stage.script.rate_hz);
+  const lab::ExitTimes machine = measure_machine(flags.model, frames);
   stage.slowdown = lab::slowdown_for(machine.first, machine.deepest, stage.script.deadline);
   const lab::ExitTimes device = slowed(machine, stage.slowdown);
   lab::DemoStory story = story_of(stage, machine, device, manifest, flags);
