@@ -10,7 +10,7 @@ using std::chrono::milliseconds;
 TEST(SlicePaces, AreTheQuickestOfTheFirstRunsInARow) {
   SlicePaces paces;
   EXPECT_EQ(paces.of("u:1-4"), std::nullopt);
-  for (const int took : {6, 5, 40, 5, 4}) paces.add("u:1-4", milliseconds(took));
+  for (const int took : {6, 4, 40, 5, 5}) paces.add("u:1-4", milliseconds(took));
   paces.add("u:5-6", milliseconds(1));
   EXPECT_EQ(paces.of("u:1-4"), milliseconds(4));
   EXPECT_EQ(paces.of("u:5-6"), milliseconds(1));
