@@ -72,7 +72,7 @@ Played play_method(const Method& method, const DemoStage& stage, const StopFlag&
 Duration exit_time(Engine& engine, int exit, const std::vector<SourceFrame>& frames);
 
 /// The factor that makes this machine a small device: the deepest exit takes 1.8 deadlines (then
-/// exit 3, nearly as accurate, does not fit there either), unless exit 1 would take more than 0.4
+/// exit 3, nearly as accurate, does not fit there either), unless exit 1 would take more than 0.35
 /// of one.
 double slowdown_for(Duration first_exit, Duration deepest_exit, Duration deadline);
 

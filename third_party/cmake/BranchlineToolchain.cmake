@@ -19,13 +19,11 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
 endif()
 # A failed expectation names its file from the project's root, not from where it was built.
 target_compile_options(bl_warnings INTERFACE -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
+add_library(bl_test_warnings INTERFACE)  # after bl_warnings
 if(CMAKE_UNITY_BUILD)
   # Private implementation structs hold types of their own file's unnamed namespace, which is sound there; a unity
   # build includes that file into another one and GCC takes it for a header.
   target_compile_options(bl_warnings INTERFACE -Wno-subobject-linkage)
-endif()
-add_library(bl_test_warnings INTERFACE)  # after bl_warnings
-if(CMAKE_UNITY_BUILD)
   # A test's variable may be named like a helper of the test before it.
   target_compile_options(bl_test_warnings INTERFACE -Wno-shadow)
 endif()
